@@ -1,0 +1,1 @@
+"""The capabilities of Rollbook, one Django app each."""

@@ -1,0 +1,1 @@
+"""Members of staff, their appointments by date, and how they sign in."""

@@ -1,0 +1,1 @@
+"""Append-only evidence: who did, changed or looked at what."""

@@ -1,0 +1,1 @@
+"""The admission register: pupils, parents and contacts, enrolments, membership of teaching groups."""

@@ -1,0 +1,1 @@
+"""The school, its calendar, its day times, its teaching groups and its policy settings by date."""

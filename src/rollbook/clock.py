@@ -1,0 +1,28 @@
+"""The only module that asks the time. Rules, actions and queries are told it."""
+
+import os
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
+
+
+def offset() -> timedelta:
+    """How far this clock stands from the true time; other than zero only in the demonstration.
+
+    Errors: ValueError if ROLLBOOK_CLOCK_OFFSET is not a whole number of seconds.
+    """
+    if os.environ.get("ROLLBOOK_DEMO") != "1":
+        return timedelta()
+    return timedelta(seconds=int(os.environ.get("ROLLBOOK_CLOCK_OFFSET") or 0))
+
+
+def now() -> datetime:
+    """The time by the school's clock, with its zone: Europe/London."""
+    return datetime.now(LONDON) + offset()
+
+
+def today() -> date:
+    """The day by the school's calendar; between midnight and one in summer it differs from UTC's."""
+    return now().date()

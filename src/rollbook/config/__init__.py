@@ -1,0 +1,1 @@
+"""Puts the house together: settings, addresses, the web server's entry and the command line."""

@@ -1,0 +1,29 @@
+"""The `rollbook` command: Django's commands and our own, which may be written as two words."""
+
+import os
+import sys
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line, get_commands
+
+
+def main() -> None:
+    """Runs one command, for example `rollbook import pupils FILE`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.config.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Rollbook can't start: {problem}")
+    execute_from_command_line(joined(sys.argv, set(get_commands())))
+
+
+def joined(arguments: list[str], commands: set[str]) -> list[str]:
+    """The arguments with two leading words made one, where a command of that name exists.
+
+    `rollbook import pupils FILE` runs the command `import_pupils`; anything else is left as it was typed.
+    """
+    program, *words = arguments
+    if len(words) > 1 and (name := f"{words[0]}_{words[1]}") in commands:
+        return [program, name, *words[2:]]
+    return arguments

@@ -1,0 +1,1 @@
+"""What people see: pages, form fields, components and who may open which page."""
