@@ -1,10 +1,9 @@
 """The product's settings for tests: its own, with what a test can't have or can't wait for replaced."""
 
 import os
-import tempfile
 from pathlib import Path
 
-_scratch = Path(tempfile.gettempdir()) / f"rollbook-test-{os.getpid()}"
+_scratch = Path(__file__).resolve().parents[1] / "var" / "test"
 
 os.environ["SECRET_KEY"] = "for-tests-only" * 4
 os.environ["ROLLBOOK_INSECURE_HTTP"] = "1"
@@ -23,7 +22,7 @@ if ON_SQLITE:
     # A file, so that the browser's server thread has a connection of its own; the durability tests start
     # servers with the product's own settings, so here a commit need not reach the disk.
     DATABASES["default"]["OPTIONS"] = sqlite_options(synchronous="OFF")
-    DATABASES["default"]["TEST"] = {"NAME": f"{_scratch}/test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": f"{_scratch}/{os.getpid()}.sqlite3"}
 
 # Argon2 takes a fifth of a second on purpose. One test of sign-in turns it on again.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
