@@ -1,0 +1,94 @@
+"""Which attendance codes are there, and which may be used on a given day?
+
+Source: regulation 10 of SI 2024/208; Appendix 1 of the school's policy. The data are in `code_table`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from rollbook.domain.code_table import CODES, PREDECESSORS, SUCCESSORS
+from rollbook.domain.code_types import AttendanceCode, Category, Needs, Setter
+from rollbook.domain.law import words_for_day
+from rollbook.domain.sessions import SchoolSession
+
+__all__ = [
+    "BY_BYTE",
+    "BY_SYMBOL",
+    "CODES",
+    "MISSING_BYTE",
+    "AttendanceCode",
+    "Category",
+    "Needs",
+    "Setter",
+    "UnknownCode",
+    "byte_of",
+    "code_for",
+    "codes_in_force",
+    "codes_offered",
+    "present_symbol",
+]
+
+MISSING_BYTE = 0
+"""The byte of a mark nobody has made."""
+
+# A symbol has never meant two things, so it is enough to know a code by; a test keeps it so.
+BY_SYMBOL: Mapping[str, AttendanceCode] = MappingProxyType({code.symbol: code for code in CODES})
+BY_BYTE: Mapping[int, AttendanceCode] = MappingProxyType({code.byte: code for code in CODES})
+
+
+class UnknownCode(LookupError):
+    """No such attendance code on that day; the text says what to use instead."""
+
+
+def code_for(symbol: str, on: date) -> AttendanceCode:
+    """Which code does this symbol stand for on that day?
+
+    Errors: UnknownCode, whose text is a sentence for the person who typed it.
+    """
+    code = _code_ever(symbol)
+    if on in code.in_force:
+        return code
+    if on < code.in_force.first_day:
+        sentence = f"{symbol} began on {words_for_day(code.in_force.first_day)}"
+        instead = PREDECESSORS.get(symbol)
+        raise UnknownCode(
+            f"{sentence}; use {instead} for earlier days." if instead else f"{sentence} and can't be used before."
+        )
+    assert code.in_force.last_day is not None  # it has begun and is not in force, so it has ended
+    raise UnknownCode(f"{symbol} ended on {words_for_day(code.in_force.last_day)}; use {SUCCESSORS[symbol]}.")
+
+
+def codes_in_force(on: date) -> tuple[AttendanceCode, ...]:
+    """Which codes may stand in a register on that day?"""
+    return tuple(code for code in CODES if on in code.in_force)
+
+
+def codes_offered(on: date, session: SchoolSession, setters: frozenset[Setter]) -> tuple[AttendanceCode, ...]:
+    """Which codes should a list offer these hands for this session? Never the other session's present mark."""
+    other_present = {present_symbol(other) for other in SchoolSession} - {present_symbol(session)}
+    return tuple(
+        code for code in codes_in_force(on) if code.set_by & setters and code.symbol not in other_present
+    )
+
+
+def present_symbol(session: SchoolSession) -> str:
+    """Which mark says that a pupil was there when this session's register was taken?"""
+    return "/" if session is SchoolSession.AM else "\\"
+
+
+def byte_of(symbol: str) -> int:
+    """Which byte stands for this code in packed registers? (0 stands for no mark.)
+
+    Errors: UnknownCode.
+    """
+    return _code_ever(symbol).byte
+
+
+def _code_ever(symbol: str) -> AttendanceCode:
+    code = BY_SYMBOL.get(symbol)
+    if code is not None:
+        return code
+    if symbol.strip().upper() in BY_SYMBOL:
+        raise UnknownCode(f"'{symbol}' is not an attendance code; write it as {symbol.strip().upper()}.")
+    raise UnknownCode(f"'{symbol}' is not an attendance code; choose one from the list of codes.")
