@@ -1,0 +1,125 @@
+"""What do the marks of a pupil or a group add up to, and what rates follow?
+
+Counts are whole numbers, rates are exact fractions, and one function rounds (half up, away from zero).
+Source: domain.md 4.1, checked there against the DfE's published totals.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from rollbook.domain.codes import BY_SYMBOL, Category, UnknownCode
+from rollbook.domain.law import Citation, Finding
+
+_DFE_METHOD = Citation("Pupil absence in schools in England: methodology (DfE)", "persistent and severe absence")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many sessions were possible, and what became of them?
+
+    Always possible = attended + authorised + unauthorised. `late` is L and U together; `missing` are marks nobody made,
+    which are neither present nor absent. `by_code` counts every code met, the uncounted ones too.
+    Units: sessions.
+    """
+
+    possible: int
+    attended: int
+    authorised: int
+    unauthorised: int
+    late: int
+    missing: int
+    by_code: Mapping[str, int]
+
+    @property
+    def absent(self) -> int:
+        """How many sessions were missed, authorised or not?"""
+        return self.authorised + self.unauthorised
+
+
+def totals(symbols: Iterable[str | None]) -> Totals:
+    """What do these marks add up to, in whatever order? None is a mark nobody made.
+
+    A symbol has meant the same in every year, so no dates are needed.
+    Errors: UnknownCode.
+    """
+    counted = Counter(symbols)
+    missing = counted.pop(None, 0)
+    by_code: dict[str, int] = {}
+    by_category: Counter[Category] = Counter()
+    late = 0
+    for symbol in sorted(symbol for symbol in counted if symbol is not None):
+        code = BY_SYMBOL.get(symbol)
+        if code is None:
+            raise UnknownCode(f"'{symbol}' is not an attendance code, so these marks can't be added up.")
+        by_code[symbol] = counted[symbol]
+        by_category[code.category] += counted[symbol]
+        late += counted[symbol] if code.is_late else 0
+    attended = by_category[Category.PRESENT] + by_category[Category.APPROVED_ACTIVITY]
+    authorised = by_category[Category.AUTHORISED]
+    unauthorised = by_category[Category.UNAUTHORISED]
+    return Totals(
+        possible=attended + authorised + unauthorised,
+        attended=attended,
+        authorised=authorised,
+        unauthorised=unauthorised,
+        late=late,
+        missing=missing,
+        by_code=by_code,
+    )
+
+
+def attendance_rate(of: Totals) -> Fraction | None:
+    """What part of the possible sessions was attended? None where none was possible."""
+    return Fraction(of.attended, of.possible) if of.possible else None
+
+
+def absence_rate(of: Totals) -> Fraction | None:
+    """What part of the possible sessions was missed? None where none was possible."""
+    return Fraction(of.absent, of.possible) if of.possible else None
+
+
+def agreed_timetable_rate(of: Totals) -> Fraction | None:
+    """What part of the sessions was attended that a part-time timetable asked for? Not a measure of the DfE's.
+
+    The DfE counts C2 as absence; this leaves it out, for the school's own talk about a pupil with such a timetable.
+    """
+    agreed = of.possible - of.by_code.get("C2", 0)
+    return Fraction(of.attended, agreed) if agreed else None
+
+
+def is_persistently_absent(of: Totals) -> Finding[bool]:
+    """Was a tenth or more of the pupil's own possible sessions missed? Nothing is rounded first."""
+    return _missed_at_least(of, Fraction(1, 10), "rates.persistent_absence", "persistent absence")
+
+
+def is_severely_absent(of: Totals) -> Finding[bool]:
+    """Was half or more of the pupil's own possible sessions missed? Nothing is rounded first."""
+    return _missed_at_least(of, Fraction(1, 2), "rates.severe_absence", "severe absence")
+
+
+def _missed_at_least(of: Totals, line: Fraction, rule: str, name: str) -> Finding[bool]:
+    rate = absence_rate(of)
+    because = (
+        f"Missed {of.absent} of {of.possible} possible sessions; {name} begins at {percent(line, 0)}."
+        if of.possible
+        else f"No session was possible, so there is no {name} to speak of."
+    )
+    facts = {"absent": of.absent, "possible": of.possible, "line": line}
+    return Finding(rate is not None and rate >= line, rule, because, facts, _DFE_METHOD)
+
+
+def percent(rate: Fraction | None, places: int = 1) -> str:
+    """How is a rate shown? "92.3%", rounded half up; "–" where there is no rate."""
+    if rate is None:
+        return "–"
+    return f"{round_half_up(rate * 100, places)}%"
+
+
+def round_half_up(value: Fraction, places: int) -> Decimal:
+    """What is the value to so many decimal places, a half going away from zero? The only rounding there is."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(-whole if value < 0 else whole).scaleb(-places)
