@@ -74,9 +74,7 @@ class SchoolCalendar:
         """When are the session's registers open that day? None where the school does not meet or has set no times."""
         if not self.is_school_day(on):
             return None
-        in_force = [
-            row for row in self.day_times if row.weekday == on.weekday() and row.effective_from <= on
-        ]
+        in_force = [row for row in self.day_times if row.weekday == on.weekday() and row.effective_from <= on]
         if not in_force:
             return None
         return max(in_force, key=lambda row: row.effective_from).of(session)
@@ -122,7 +120,9 @@ class SchoolCalendar:
     def half_terms(self, year: AcademicYearDates) -> tuple[TermDates, ...]:
         """Which half terms has the year? The terms cut by the half-term holidays, from school day to school day."""
         return tuple(
-            half for term in sorted(year.terms, key=lambda term: term.first_day) for half in self._halves(term)
+            half
+            for term in sorted(year.terms, key=lambda term: term.first_day)
+            for half in self._halves(term)
         )
 
     def _halves(self, term: TermDates) -> Iterator[TermDates]:
@@ -160,20 +160,12 @@ class SchoolCalendar:
         return DayKind.HOLIDAY, ""
 
     def _forwards_from(self, on: date) -> Iterator[date]:
-        day = max([on, *(year.first_day for year in self.years[:1])])
-        end = max((year.last_day for year in self.years), default=None)
-        while end is not None and day <= end:
-            if self.is_school_day(day):
-                yield day
-            day += _ONE_DAY
+        for year in sorted(self.years, key=lambda year: year.first_day):
+            yield from self.school_days(max(on, year.first_day), year.last_day)
 
     def _backwards_from(self, on: date) -> Iterator[date]:
-        end = min((year.first_day for year in self.years), default=None)
-        day = on
-        while end is not None and day >= end:
-            if self.is_school_day(day):
-                yield day
-            day -= _ONE_DAY
+        for year in sorted(self.years, key=lambda year: year.first_day, reverse=True):
+            yield from reversed(self.school_days(year.first_day, min(on, year.last_day)))
 
 
 def _half_name(term_name: str, number: int, count: int) -> str:

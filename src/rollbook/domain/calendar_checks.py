@@ -20,9 +20,7 @@ from rollbook.domain.law import (
 )
 from rollbook.domain.sessions import RegisterTimes, SchoolSession, minutes_after, words_for_time
 
-_ONCE_EACH_SESSION = Citation(
-    REGULATIONS_2024, "regulation 10(1)", Confirmation.CONFIRMED, REGULATION_10_URL
-)
+_ONCE_EACH_SESSION = Citation(REGULATIONS_2024, "regulation 10(1)", Confirmation.CONFIRMED, REGULATION_10_URL)
 _SAME_LENGTH = Citation(GUIDANCE, "how long a register stays open", Confirmation.SECONDARY)
 _CALENDAR = Citation(POLICY, "section 4.1")
 
@@ -138,7 +136,9 @@ def _check_same_length(rows: Sequence[DayTimes]) -> Iterator[Issue]:
 
 
 def _lengths(all_times: Iterable[RegisterTimes]) -> str:
-    return " or ".join(f"{minutes} minutes" for minutes in sorted({times.open_minutes for times in all_times}))
+    return " or ".join(
+        f"{minutes} minutes" for minutes in sorted({times.open_minutes for times in all_times})
+    )
 
 
 def _check_ends(dates: Dates) -> Iterator[str]:

@@ -22,7 +22,13 @@ _FROM_2006 = Span(date(2006, 9, 1))
 _FROM_2024 = Span(date(2024, 8, 19))
 _UNTIL_2024 = Span(date(2006, 9, 1), date(2024, 8, 18))
 
-_SETTERS = {"T": Setter.TEACHER, "O": Setter.OFFICE, "A": Setter.ATTENDANCE, "H": Setter.HEAD, "#": Setter.CALENDAR}
+_SETTERS = {
+    "T": Setter.TEACHER,
+    "O": Setter.OFFICE,
+    "A": Setter.ATTENDANCE,
+    "H": Setter.HEAD,
+    "#": Setter.CALENDAR,
+}
 
 _MINUTES = frozenset({Needs.MINUTES})
 _ACTIVITY = frozenset({Needs.NATURE_OF_ACTIVITY})

@@ -53,7 +53,9 @@ def code_for(symbol: str, on: date) -> AttendanceCode:
         sentence = f"{symbol} began on {words_for_day(code.in_force.first_day)}"
         instead = PREDECESSORS.get(symbol)
         raise UnknownCode(
-            f"{sentence}; use {instead} for earlier days." if instead else f"{sentence} and can't be used before."
+            f"{sentence}; use {instead} for earlier days."
+            if instead
+            else f"{sentence} and can't be used before."
         )
     assert code.in_force.last_day is not None  # it has begun and is not in force, so it has ended
     raise UnknownCode(f"{symbol} ended on {words_for_day(code.in_force.last_day)}; use {SUCCESSORS[symbol]}.")

@@ -75,7 +75,9 @@ def arrival(times: RegisterTimes, session: SchoolSession, arrived_at: time) -> F
         because = f"Arrived at {at}, after the register opened at {opens} and before it closed at {closes}."
     elif arrived_at < times.session_ends_at:
         answer, citation = Arrival("U", minutes), _TABLE_3
-        because = f"Arrived at {at}, after the register closed at {closes} and before the session ended at {ends}."
+        because = (
+            f"Arrived at {at}, after the register closed at {closes} and before the session ended at {ends}."
+        )
     else:
         answer, citation = None, _TABLE_3
         because = f"Arrived at {at}, when the {session.words} session had ended at {ends}, so was not in it."
@@ -205,10 +207,13 @@ def _check_hand(
         yield Refusal("code", "# comes from the school calendar and can't be entered by hand.")
     elif code.symbol == "Z":
         yield Refusal(
-            "code", "Z is for a pupil who has not started yet; set their starting day on the admission register."
+            "code",
+            "Z is for a pupil who has not started yet; set their starting day on the admission register.",
         )
     elif not code.is_entered_by_hand:
-        yield Refusal("code", f"{code.symbol} is only read from older registers and can't be entered by hand.")
+        yield Refusal(
+            "code", f"{code.symbol} is only read from older registers and can't be entered by hand."
+        )
     elif code.symbol != may_keep and not code.set_by & roles_allowed:
         who = " or ".join(setter.words for setter in Setter if setter in code.set_by)
         yield Refusal(
@@ -227,7 +232,8 @@ def _check_session(code: AttendanceCode, session: SchoolSession) -> Iterator[Ref
 def _check_age(code: AttendanceCode, is_compulsory_age: bool | None) -> Iterator[Refusal]:
     if code.symbol == "X" and is_compulsory_age:
         yield Refusal(
-            "code", "X is only for pupils who are not of compulsory school age; choose the code for why they are away."
+            "code",
+            "X is only for pupils who are not of compulsory school age; choose the code for why they are away.",
         )
 
 

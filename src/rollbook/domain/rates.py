@@ -13,7 +13,9 @@ from fractions import Fraction
 from rollbook.domain.codes import BY_SYMBOL, Category, UnknownCode
 from rollbook.domain.law import Citation, Finding
 
-_DFE_METHOD = Citation("Pupil absence in schools in England: methodology (DfE)", "persistent and severe absence")
+_DFE_METHOD = Citation(
+    "Pupil absence in schools in England: methodology (DfE)", "persistent and severe absence"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ def requires(*permissions: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             viewer = getattr(request, "viewer", None)
             if viewer is None:
+                if request.user.is_authenticated:
+                    # Signed in, but no appointment today: asking to sign in again would go round in circles.
+                    raise PermissionDenied
                 return redirect_to_login(request.get_full_path())
             if not any(viewer.may(permission) for permission in permissions):
                 raise PermissionDenied

@@ -1,0 +1,57 @@
+"""Members of staff and the appointments that give them their roles."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from rollbook.domain.access import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, name: str, password: str | None = None) -> "User":
+        """Adds a person who may sign in once they hold an appointment."""
+        user = self.model(email=self.normalize_email(email).lower(), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. What they may do comes from their appointments alone."""
+
+    email = models.EmailField(unique=True, error_messages={"unique": "Somebody already uses this e-mail address."})
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appointment(models.Model):
+    """A role at a school, held from a first day to a last day, with the position's own title."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=40, choices=[(role.value, role.words) for role in Role])
+    position = models.CharField(max_length=100, help_text='The title shown under a mark: "Attendance Officer".')
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="appointment_ends_after_it_begins"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "role"], name="appointment_by_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.position}"

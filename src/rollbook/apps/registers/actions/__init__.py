@@ -1,0 +1,1 @@
+"""What changes the attendance register. Each action is one transaction with its audit event inside."""

@@ -1,0 +1,116 @@
+"""Amending one mark: always with a reason, never over what somebody else has just saved (reg 6 of SI 2024/208)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from rollbook.apps.registers.actions.writing import AlreadySaved, NewEntry, Occasion, VersionTaken, add_entries
+from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.queries.marks import versions_of
+from rollbook.apps.roll.queries import pupils_on_roll
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.codes import UnknownCode, code_for
+from rollbook.domain.marks import SchoolSession, check_mark
+from rollbook.domain.refusals import Refusal, Refused
+
+
+def amend_mark(
+    *,
+    viewer: Viewer,
+    pupil_id: int,
+    on: date,
+    school_session: SchoolSession,
+    code: str,
+    minutes_late: int | None,
+    note: str,
+    reason: str,
+    seen_version: int,
+    key: UUID,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Adds a version to a mark, or the first one where the mark is missing.
+
+    `seen_version` is the version on the person's screen (0 for a missing mark); where another has come since, nothing is saved.
+    Errors: Refused with every problem, in sentences.
+    """
+    versions = versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
+    now = versions[-1] if versions else None
+    _refuse_outright(viewer, pupil_id, on, school_session, now, seen_version, at)
+    refusals = _problems(viewer, on, school_session, code, minutes_late, note, now)
+    if not reason.strip():
+        refusals.append(Refusal("reason", "Say why: the reason stays with the mark for good."))
+    if now and (now.code, now.minutes_late, now.note) == (code, minutes_late, note.strip()):
+        refusals.append(Refusal("code", "This is the mark that stands. Choose another one, or leave it as it is."))
+    if refusals:
+        raise Refused(refusals)
+    entry = NewEntry(
+        pupil_id=pupil_id,
+        on=on,
+        session=school_session,
+        version=now.version + 1 if now else 1,
+        code=code,
+        minutes_late=minutes_late,
+        note=note.strip(),
+        reason=reason.strip(),
+    )
+    occasion = Occasion(viewer.school_id, Save.Kind.AMENDMENT, key, on=on, session=school_session)
+    try:
+        add_entries(occasion=occasion, entries=[entry], by=by, at=at)
+    except AlreadySaved:
+        return  # the same form sent twice
+    except VersionTaken:
+        raise Refused.one("", _MEANWHILE) from None
+
+
+_MEANWHILE = "Somebody else changed this mark after you opened it. Both values are shown here now: look, then decide again."
+
+
+def _refuse_outright(
+    viewer: Viewer,
+    pupil_id: int,
+    on: date,
+    school_session: SchoolSession,
+    now: Entry | None,
+    seen_version: int,
+    at: datetime,
+) -> None:
+    if not viewer.may(Permission.REGISTER_AMEND):
+        raise Refused.one("", "You may not amend the register. The school office or the attendance officer can.")
+    times = timetable(viewer).calendar.times(on, school_session)
+    if times is None:
+        raise Refused.one("", f"No register is taken on this day: {timetable(viewer).calendar.day(on).because}")
+    if on > at.date() or (on == at.date() and at.time() < times.opens_at):
+        raise Refused.one("", "This register has not opened yet. What you know beforehand goes under planned absences.")
+    if pupil_id not in {pupil.id for pupil in pupils_on_roll(viewer, on)}:
+        raise Refused.one("", "This pupil was not on the register on this day.")
+    if (now.version if now else 0) != seen_version:
+        raise Refused.one("", _MEANWHILE)
+
+
+def _problems(
+    viewer: Viewer,
+    on: date,
+    school_session: SchoolSession,
+    symbol: str,
+    minutes_late: int | None,
+    note: str,
+    now: Entry | None,
+) -> list[Refusal]:
+    if not symbol:
+        return [Refusal("code", "Choose the mark that is right.")]
+    try:
+        code = code_for(symbol, on)
+    except UnknownCode as unknown:
+        return [Refusal("code", str(unknown))]
+    times = timetable(viewer).calendar.times(on, school_session)
+    assert times is not None  # _refuse_outright made sure that a register is taken on this day
+    return check_mark(
+        code=code,
+        session=school_session,
+        minutes_late=minutes_late,
+        note=note,
+        times=times,
+        roles_allowed=viewer.setters,
+        may_keep=now.code if now else None,
+    )

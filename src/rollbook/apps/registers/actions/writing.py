@@ -1,0 +1,180 @@
+"""The one way entries get into the register: added together, in one order for the school, chained to the last save.
+
+Everything that can be read and checked beforehand is done before this: the transaction holds the school's chain, and
+every other save of the school waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from rollbook.apps.audit.actions import record
+from rollbook.apps.registers.queries.digests import digest_of, entry_line
+from rollbook.apps.registers.models import Chain, Entry, Save
+from rollbook.domain.access import Actor
+from rollbook.domain.marks import SchoolSession
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A version to add to one pupil's mark."""
+
+    pupil_id: int
+    on: date
+    session: SchoolSession
+    version: int
+    code: str
+    minutes_late: int | None = None
+    arrived_at: time | None = None
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a save is about: its kind, the form it came from, and the register where it was one."""
+
+    school_id: int
+    kind: Save.Kind
+    key: UUID
+    group_id: int | None = None
+    on: date | None = None
+    session: SchoolSession | None = None
+    is_complete: bool = False
+
+
+class AlreadySaved(Exception):
+    """The same form was saved before; `save` is what came of it."""
+
+    def __init__(self, save: Save) -> None:
+        super().__init__("already saved")
+        self.save = save
+
+
+class VersionTaken(Exception):
+    """Somebody else added the same version of a mark first; nothing was saved."""
+
+
+def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetime) -> Save:
+    """Adds entries as one save with its audit event, all or none.
+
+    Errors: AlreadySaved for a form sent before, VersionTaken where somebody else was first. Either way nothing is added.
+    Call it outside a transaction to have the school's other saves wait as short as can be; inside one it joins it.
+    """
+    try:
+        with transaction.atomic():
+            return _add(occasion, entries, by, at)
+    except IntegrityError as error:
+        earlier = Save.objects.filter(school_id=occasion.school_id, key=occasion.key).first()
+        if earlier is not None:
+            raise AlreadySaved(earlier) from error
+        if _is_taken(entries):
+            raise VersionTaken from error
+        raise
+
+
+def _add(occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetime) -> Save:
+    chain = _lock_chain(occasion.school_id)
+    save = Save(
+        school_id=occasion.school_id,
+        number=chain.length + 1,
+        key=occasion.key,
+        kind=occasion.kind,
+        group_id=occasion.group_id,
+        on=occasion.on,
+        session=occasion.session.value if occasion.session else "",
+        at=at,
+        by_id=by.user_id,
+        by_name=by.name,
+        by_position=by.position,
+        entry_count=len(entries),
+        is_complete=occasion.is_complete,
+        previous_digest=chain.digest,
+    )
+    rows = [_row(entry, occasion.school_id, by, at) for entry in entries]
+    save.digest = digest_of(save, (entry_line(row) for row in rows))
+    save.save(force_insert=True)
+    for row in rows:
+        row.save_made = save
+    Entry.objects.bulk_create(rows)
+    Chain.objects.filter(pk=occasion.school_id).update(length=save.number, digest=save.digest)
+    _report(save, entries, by, at)
+    return save
+
+
+def _lock_chain(school_id: int) -> Chain:
+    chain = Chain.objects.select_for_update().filter(pk=school_id).first()
+    if chain is None:
+        Chain.objects.bulk_create([Chain(school_id=school_id)], ignore_conflicts=True)
+        chain = Chain.objects.select_for_update().get(pk=school_id)
+    return chain
+
+
+def _row(entry: NewEntry, school_id: int, by: Actor, at: datetime) -> Entry:
+    return Entry(
+        school_id=school_id,
+        pupil_id=entry.pupil_id,
+        on=entry.on,
+        session=entry.session.value,
+        version=entry.version,
+        code=entry.code,
+        minutes_late=entry.minutes_late,
+        arrived_at=entry.arrived_at,
+        note=entry.note,
+        reason=entry.reason,
+        at=at,
+        by_id=by.user_id,
+        by_name=by.name,
+        by_position=by.position,
+    )
+
+
+_EVENT = {
+    Save.Kind.REGISTER: "register.saved",
+    Save.Kind.ARRIVAL: "register.arrival.signed_in",
+    Save.Kind.AMENDMENT: "register.mark.amended",
+    Save.Kind.CLOSURE: "register.closure.declared",
+}
+
+
+def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) -> None:
+    amended = [
+        {
+            "pupil": entry.pupil_id,
+            "on": entry.on.isoformat(),
+            "session": entry.session.value,
+            "version": entry.version,
+            "code": entry.code,
+            "reason": entry.reason,
+        }
+        for entry in entries
+        if entry.version > 1
+    ]
+    one = entries[0] if len(entries) == 1 else None
+    record(
+        type=_EVENT[Save.Kind(save.kind)],
+        by=by,
+        at=at,
+        school_id=save.school_id,
+        subject=f"pupil:{one.pupil_id}" if one else f"save:{save.pk}",
+        facts={
+            "save": save.number,
+            "group": save.group_id,
+            "on": save.on.isoformat() if save.on else None,
+            "session": save.session,
+            "entries": save.entry_count,
+            "amended": amended,
+        },
+    )
+
+
+def _is_taken(entries: Sequence[NewEntry]) -> bool:
+    return any(
+        Entry.objects.filter(
+            pupil_id=entry.pupil_id, on=entry.on, session=entry.session.value, version=entry.version
+        ).exists()
+        for entry in entries
+    )

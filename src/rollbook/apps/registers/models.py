@@ -1,0 +1,161 @@
+"""The attendance register as a log that only grows (SI 2024/208 regs 6 and 10).
+
+`Entry` is the one truth: version 1 is the original entry, every amendment is a further version with its reason, and the
+newest version is the mark. Foreign keys have an index of their own only where a look-up needs it. `Save` is one act of saving: it joins the entries made together and chains their digest to the
+school's previous one, so that `rollbook verify` can prove that nothing was changed, taken out or put in.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from rollbook.domain.marks import SchoolSession
+
+SESSIONS = [(school_session.value, school_session.words) for school_session in SchoolSession]
+
+
+class Chain(models.Model):
+    """The end of a school's chain of saves; locking this row puts a school's saves in one order."""
+
+    school = models.OneToOneField("schools.School", models.PROTECT, primary_key=True, related_name="+")
+    length = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+
+    def __str__(self) -> str:
+        return f"{self.school_id}: {self.length} saves"
+
+
+class Save(models.Model):
+    """One act of saving marks: a register taken, a late arrival signed in, an amendment, a closure."""
+
+    class Kind(models.TextChoices):
+        REGISTER = "register", "Register"
+        ARRIVAL = "arrival", "Late arrival"
+        AMENDMENT = "amendment", "Amendment"
+        CLOSURE = "closure", "Unplanned closure"
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="saves", db_index=False)
+    number = models.PositiveBigIntegerField(help_text="1, 2, 3 ... within the school.")
+    key = models.UUIDField(help_text="Made when the form was shown: the same form sent twice is saved once.")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    group = models.ForeignKey(
+        "schools.TeachingGroup", models.PROTECT, null=True, related_name="saves", db_index=False
+    )
+    on = models.DateField(null=True)
+    session = models.CharField(max_length=2, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=200)
+    by_position = models.CharField(max_length=200)
+    entry_count = models.PositiveIntegerField()
+    is_complete = models.BooleanField(help_text="After this save every pupil of the group had a mark.")
+    previous_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["school", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "number"], name="save_number_once"),
+            models.UniqueConstraint(fields=["school", "key"], name="save_key_once"),
+        ]
+        indexes = [models.Index(fields=["school", "on", "session"], name="save_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} of {self.by_name}"
+
+
+class Entry(models.Model):
+    """One version of one pupil's mark for one session. Rows are added, never changed or removed."""
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+", db_index=False)
+    save_made = models.ForeignKey(Save, models.PROTECT, related_name="entries")
+    pupil = models.ForeignKey("roll.Pupil", models.PROTECT, related_name="entries", db_index=False)
+    on = models.DateField()
+    session = models.CharField(max_length=2, choices=SESSIONS)
+    version = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=2)
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+    arrived_at = models.TimeField(null=True)
+    note = models.CharField(max_length=300, blank=True, help_text="Nature of the activity or of the circumstances.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why the mark was amended.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=200)
+    by_position = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pupil", "on", "session", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["pupil", "on", "session", "version"], name="entry_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="entry_versions_begin_at_one"),
+            models.CheckConstraint(condition=Q(version=1) | ~Q(reason=""), name="an_amendment_has_a_reason"),
+            models.CheckConstraint(condition=Q(session__in=["AM", "PM"]), name="entry_is_for_am_or_pm"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "id"], name="entry_by_school_in_order"),
+            models.Index(fields=["school", "on", "session"], name="entry_by_school_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} {self.on} {self.session} v{self.version} {self.code}"
+
+
+class PlannedMark(models.Model):
+    """What is known before registration: the code a pupil is expected to have, and where that comes from."""
+
+    class Sessions(models.TextChoices):
+        BOTH = "both", "Morning and afternoon"
+        AM = "AM", "Mornings only"
+        PM = "PM", "Afternoons only"
+
+    class Origin(models.TextChoices):
+        TELEPHONE = "telephone", "Parent telephoned"
+        EMAIL = "email", "Parent e-mailed"
+        LETTER = "letter", "Letter"
+        IN_PERSON = "in-person", "Told in person"
+        LEAVE = "leave", "Leave granted"
+        ACTIVITY = "activity", "Trip or activity"
+        SCHOOL = "school", "School decision"
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
+    pupil = models.ForeignKey("roll.Pupil", models.PROTECT, related_name="planned_marks")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    sessions = models.CharField(max_length=4, choices=Sessions.choices, default=Sessions.BOTH)
+    code = models.CharField(max_length=2)
+    note = models.CharField(max_length=300, help_text="Shown on the register: no private details.")
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_by_name = models.CharField(max_length=200)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["first_day", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="planned_mark_in_order"),
+        ]
+        indexes = [models.Index(fields=["school", "first_day", "last_day"], name="planned_mark_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} {self.code} {self.first_day} to {self.last_day}"
+
+
+class UnplannedClosure(models.Model):
+    """A session on which the whole site was unexpectedly closed although the school was due to open (Y4)."""
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="unplanned_closures")
+    save_made = models.OneToOneField(Save, models.PROTECT, related_name="+")
+    on = models.DateField()
+    session = models.CharField(max_length=2, choices=SESSIONS)
+    reason = models.CharField(max_length=300)
+    decided_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["on", "session"]
+        constraints = [models.UniqueConstraint(fields=["school", "on", "session"], name="closure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.session}: {self.reason}"

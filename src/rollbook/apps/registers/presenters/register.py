@@ -1,0 +1,265 @@
+"""One register as its template takes it: a row a pupil, with what was typed where a form came back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+
+from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
+from rollbook.apps.registers.presenters.words import (
+    day_words,
+    kind_of,
+    long_day,
+    mark_words,
+    moment_words,
+    time_words,
+    words_of,
+)
+from rollbook.apps.registers.queries.marks import Versions
+from rollbook.apps.registers.queries.register import RegisterSheet
+from rollbook.apps.roll.queries import RollPupil
+from rollbook.clock import LONDON
+from rollbook.domain.access import Viewer
+from rollbook.domain.codes import BY_BYTE, Needs, code_for, codes_offered, present_symbol
+from rollbook.domain.marks import RegisterState, SchoolSession, was_submitted_in_time
+from rollbook.domain.rates import percent
+from rollbook.domain.refusals import Refusal
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form that came back holds: nothing of it may be lost."""
+
+    marks: Mapping[int, SubmittedMark] = field(default_factory=dict)
+    reason: str = ""
+    refusals: Sequence[Refusal] = ()
+    conflicts: Sequence[Conflict] = ()
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is shown as a pupil's mark: what was typed, else what is saved, else what was planned."""
+
+    code: str
+    minutes_late: int | None
+    note: str
+
+
+def register_context(viewer: Viewer, sheet: RegisterSheet, now: datetime, typed: Typed) -> dict[str, Any]:
+    """Everything `registers/take.html` needs."""
+    rows = [_row(sheet, pupil, place, typed) for place, pupil in enumerate(sheet.pupils)]
+    problem = why_not(viewer, sheet.group, sheet.on, sheet.times, now)
+    return {
+        "register": _register(viewer, sheet, rows, now, problem),
+        "rows": rows,
+        "known": [
+            {"symbol": row["planned"]["symbol"], "name": f"{row['forename']} {row['surname']}", "words": row["planned"]["words"]}
+            for row in rows
+            if row["planned"]
+        ],
+        "errors": [{"href": _anchor(refusal.field), "message": _named(sheet, refusal)} for refusal in typed.refusals],
+        "conflicts": bool(typed.conflicts),
+        "reason": typed.reason,
+    }
+
+
+def _anchor(place: str) -> str:
+    return f"#{place}" if place else "#register"
+
+
+def _named(sheet: RegisterSheet, refusal: Refusal) -> str:
+    """A refusal with the pupil's name before it, so that the summary can be read on its own."""
+    pupil_id = refusal.field.partition("-")[2]
+    names = {str(pupil.id): pupil.name for pupil in sheet.pupils}
+    return f"{names[pupil_id]}: {refusal.message}" if pupil_id in names else refusal.message
+
+
+def _register(
+    viewer: Viewer, sheet: RegisterSheet, rows: Sequence[Row], now: datetime, problem: str
+) -> dict[str, Any]:
+    is_today = sheet.on == now.date()
+    closes = now.replace(
+        hour=sheet.times.closes_at.hour, minute=sheet.times.closes_at.minute, second=0, microsecond=0
+    )
+    seconds_to_close = int((closes - now).total_seconds()) if is_today else None
+    is_open_now = is_today and sheet.times.opens_at <= now.time() < sheet.times.closes_at
+    offered = [
+        code
+        for code in codes_offered(sheet.on, sheet.session, viewer.setters)
+        if not code.is_present_mark and code.symbol not in ("N", "L")
+    ]
+    return {
+        "group_name": sheet.group.name,
+        "teacher_names": sheet.group.teacher_names,
+        "room": sheet.group.room,
+        "on": sheet.on,
+        "on_words": long_day(sheet.on),
+        "session": sheet.session.value,
+        "session_words": sheet.session.words,
+        "present_symbol": present_symbol(sheet.session),
+        "state": sheet.state.answer.value,
+        "opens_at": sheet.times.opens_at,
+        "closes_at": sheet.times.closes_at,
+        "due_at": sheet.state.facts.get("due_at"),
+        "is_open_now": is_open_now,
+        "is_after_close": sheet.on < now.date() or (is_today and now.time() >= sheet.times.closes_at),
+        "may_save": not problem,
+        "why_not": problem,
+        "length_minutes": sheet.times.open_minutes,
+        "seconds_to_close": seconds_to_close if is_open_now else None,
+        "saved_note": _saved_note(sheet, now),
+        "submitted_note": _submitted_note(sheet),
+        "counts": _counts(rows),
+        "code_options": [_option(code) for code in offered],
+        "key": str(uuid4()),
+        "has_saved_marks": bool(sheet.versions),
+        **_neighbours(sheet),
+    }
+
+
+def _option(code: Any) -> dict[str, Any]:
+    needs_note = bool(code.needs & {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES})
+    label = "What is the activity?" if Needs.NATURE_OF_ACTIVITY in code.needs else "What are the circumstances?"
+    return {"symbol": code.symbol, "title": code.title, "needs_note": needs_note, "note_label": label}
+
+
+def _neighbours(sheet: RegisterSheet) -> dict[str, str]:
+    """Links to the register before and after: the other session, or the school day beside it."""
+    url = lambda on, school_session: reverse(  # noqa: E731
+        "registers:take", args=[sheet.group.id, on, school_session.value.lower()]
+    )
+    if sheet.session is SchoolSession.AM:
+        before = sheet.calendar.previous_school_days(sheet.on, 1)
+        previous = url(before[0], SchoolSession.PM) if before else ""
+        return {"previous_url": previous, "next_url": url(sheet.on, SchoolSession.PM), "other": "afternoon"}
+    after = sheet.calendar.next_school_day(sheet.on)
+    return {
+        "previous_url": url(sheet.on, SchoolSession.AM),
+        "next_url": url(after, SchoolSession.AM) if after else "",
+        "other": "morning",
+    }
+
+
+def _saved_note(sheet: RegisterSheet, now: datetime) -> str:
+    entries = [entry for versions in sheet.versions.values() for entry in versions]
+    if not entries:
+        return ""
+    newest = max(entries, key=lambda entry: entry.at)
+    return f"Saved {moment_words(newest.at, now.date())} by {newest.by_name}"
+
+
+def _submitted_note(sheet: RegisterSheet) -> str:
+    """When the last pupil got a first mark, and whether that was within the minutes the policy gives."""
+    if sheet.state.answer is not RegisterState.SUBMITTED or not sheet.versions:
+        return ""
+    complete = max(versions[0].at for versions in sheet.versions.values())
+    at = complete.astimezone(LONDON)
+    local = time_words(complete)
+    found = was_submitted_in_time(sheet.times, at.time(), sheet.within_minutes)
+    if at.date() != sheet.on:
+        return f"Submitted on {day_words(at.date())}, after the day"
+    return f"Submitted {local}, in time" if found.answer else f"Submitted {local}, late"
+
+
+def _counts(rows: Sequence[Row]) -> dict[str, int]:
+    counts = {"present": 0, "late": 0, "absent": 0, "other": 0, "unmarked": 0, "total": len(rows)}
+    for row in rows:
+        code = row["code"]
+        if not code:
+            counts["unmarked"] += 1
+        elif code in ("/", "\\"):
+            counts["present"] += 1
+        elif code == "L":
+            counts["late"] += 1
+        elif code == "N":
+            counts["absent"] += 1
+        else:
+            counts["other"] += 1
+    return counts
+
+
+def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Row:
+    versions = sheet.versions.get(pupil.id, [])
+    now = versions[-1] if versions else None
+    mine = typed.marks.get(pupil.id)
+    shown = _shown(sheet, pupil, versions, mine)
+    attended, possible = sheet.counts[place]
+    plan = sheet.planned.get(pupil.id)
+    conflict = next((each for each in typed.conflicts if each.pupil_id == pupil.id), None)
+    errors = [refusal.message for refusal in typed.refusals if refusal.field.partition("-")[2] == str(pupil.id)]
+    seen = mine.seen_version if mine and not conflict else (now.version if now else 0)
+    return {
+        "pupil_id": pupil.id,
+        "surname": pupil.surname,
+        "forename": pupil.forename,
+        "days": [_day(sheet, pupil.id, on) for on in sheet.recent_days],
+        "percent": percent(Fraction(attended, possible)) if possible else "",
+        "is_low": possible > 0 and 100 * attended <= sheet.low_percent * possible,
+        "code": shown.code,
+        "minutes": shown.minutes_late if shown.minutes_late is not None else "",
+        "note": shown.note,
+        "version": seen,
+        "saved_symbol": now.code if now else "",
+        "saved_minutes": now.minutes_late if now and now.minutes_late is not None else "",
+        "history_url": reverse("registers:mark", args=[pupil.id, sheet.on, sheet.session.value.lower()]) if now else "",
+        "pupil_url": reverse("registers:pupil", args=[pupil.id]),
+        "planned": {"symbol": plan.code, "words": plan.note, "origin": plan.get_origin_display()} if plan else None,
+        "is_new": pupil.starting_day >= sheet.recent_days[0] if sheet.recent_days else False,
+        "errors": errors,
+        "conflict": _conflict(conflict) if conflict else None,
+        "amended": len(versions) > 1,
+        "amended_words": _amended_words(versions),
+    }
+
+
+def _shown(sheet: RegisterSheet, pupil: RollPupil, versions: Versions, mine: SubmittedMark | None) -> _Shown:
+    if mine is not None:
+        return _Shown(mine.code, mine.minutes_late, mine.note)
+    if versions:
+        return _Shown(versions[-1].code, versions[-1].minutes_late, versions[-1].note)
+    plan = sheet.planned.get(pupil.id)
+    if plan is not None:
+        needs = code_for(plan.code, sheet.on).needs - {Needs.MINUTES}
+        return _Shown(plan.code, None, plan.note if needs else "")
+    return _Shown("", None, "")
+
+
+def _day(sheet: RegisterSheet, pupil_id: int, on: date) -> dict[str, Any]:
+    cells: dict[str, Any] = {"label": day_words(on)}
+    row = sheet.year.of_pupil(pupil_id)
+    for school_session in SchoolSession:
+        inside = sheet.year.first_day <= on <= sheet.year.last_day
+        byte = int(row[sheet.year.column(on, school_session is SchoolSession.PM)]) if inside else 0
+        symbol = BY_BYTE[byte].symbol if byte else ""
+        cells[school_session.value.lower()] = {"symbol": symbol, "kind": kind_of(symbol), "words": words_of(symbol)}
+    return cells
+
+
+def _conflict(conflict: Conflict) -> dict[str, str]:
+    mine, theirs = conflict.mine, conflict.theirs
+    minutes = f", {mine.minutes_late} minutes" if mine.minutes_late else ""
+    return {
+        "theirs_symbol": theirs.code,
+        "theirs_words": mark_words(theirs),
+        "theirs_by": theirs.by_name,
+        "theirs_at": time_words(theirs.at),
+        "mine_symbol": mine.code,
+        "mine_words": f"{mine.code} {words_of(mine.code)}{minutes}",
+    }
+
+
+def _amended_words(versions: Versions) -> str:
+    """An amended mark in a line: what it was, who changed it, in what position, when and why."""
+    if len(versions) < 2:
+        return ""
+    first, last = versions[0], versions[-1]
+    return (
+        f"{first.code} changed to {last.code} at {time_words(last.at)} on {day_words(last.at.astimezone(LONDON).date())} "
+        f"by {last.by_name}, {last.by_position}: {last.reason}"
+    )

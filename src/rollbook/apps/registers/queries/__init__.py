@@ -1,0 +1,1 @@
+"""What people are shown of the attendance register; every query takes the viewer first."""

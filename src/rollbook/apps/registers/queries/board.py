@@ -1,0 +1,194 @@
+"""Who is where right now: every register of a half-day, with what is missing and who has no reason yet."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from rollbook.analytics.packed import ATTENDED, POSSIBLE, PackedYear
+from rollbook.apps.registers.models import Entry, Save, UnplannedClosure
+from rollbook.apps.registers.queries.register import state_of
+from rollbook.apps.registers.queries.year import packed_year, year_bounds
+from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
+from rollbook.apps.schools.models import TeachingGroup
+from rollbook.apps.schools.queries import groups_on, timetable
+from rollbook.domain.access import Viewer
+from rollbook.domain.codes import BY_BYTE, Category
+from rollbook.domain.law import Finding
+from rollbook.domain.marks import RegisterState, RegisterTimes, SchoolSession, was_submitted_in_time
+
+
+@dataclass
+class BoardRow:
+    """One group's register on the board."""
+
+    group: TeachingGroup
+    pupils: list[RollPupil] = field(default_factory=list)
+    codes: Counter[str] = field(default_factory=Counter)
+    state: Finding[RegisterState] | None = None
+    submitted: Save | None = None
+    in_time: Finding[bool] | None = None
+
+    @property
+    def missing_count(self) -> int:
+        """Pupils nobody has marked."""
+        return self.codes[""]
+
+    @property
+    def marked_count(self) -> int:
+        """Pupils with a mark."""
+        return len(self.pupils) - self.missing_count
+
+
+@dataclass
+class Board:
+    """A half-day of the whole school. Shape: `codes` counts each code, "" for pupils nobody has marked."""
+
+    on: date
+    session: SchoolSession
+    times: RegisterTimes
+    rows: list[BoardRow]
+    codes: Counter[str]
+    no_reason: list[RollPupil]
+    missing: list[RollPupil]
+    late: list[tuple[RollPupil, Entry]]
+    expected_count: int
+    closure: UnplannedClosure | None
+    last_week: tuple[int, int] | None
+    days_without_reason: dict[int, int]
+
+    def count(self, category: Category) -> int:
+        """How many marks are in a category so far."""
+        return sum(n for symbol, n in self.codes.items() if symbol and _CATEGORY[symbol] is category)
+
+    @property
+    def attended_count(self) -> int:
+        """Present, late before close, or at an approved activity."""
+        return self.count(Category.PRESENT) + self.count(Category.APPROVED_ACTIVITY)
+
+    @property
+    def possible_count(self) -> int:
+        """Marks that count as possible sessions; pupils without a mark are not in it."""
+        return self.attended_count + self.count(Category.AUTHORISED) + self.count(Category.UNAUTHORISED)
+
+    @property
+    def minutes_lost(self) -> int:
+        """Minutes lost by pupils who came late, as far as they were recorded."""
+        return sum(entry.minutes_late or 0 for _, entry in self.late)
+
+    @property
+    def taken_count(self) -> int:
+        """Registers in which every pupil has a mark."""
+        return sum(1 for row in self.rows if row.state and row.state.answer is RegisterState.SUBMITTED)
+
+
+_CATEGORY = {code.symbol: code.category for code in BY_BYTE.values()}
+
+
+def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datetime) -> Board | None:
+    """The board of a half-day; None on a day without registers. Seven queries whatever the size of the school."""
+    rules = timetable(viewer)
+    times = rules.calendar.times(on, school_session)
+    if times is None:
+        return None
+    pupils = pupils_on_roll(viewer, on)
+    year = packed_year(viewer.school_id, year_bounds(rules.calendar, on))
+    column = year.column(on, school_session is SchoolSession.PM)
+    marks = _symbols(year, pupils, column)
+    rows = _rows(viewer, on, pupils, marks)
+    within = rules.setting("submit_within_minutes", on)
+    completed = _completed(viewer, on, school_session)
+    for row in rows:
+        row.state = state_of(times, on, now, len(row.pupils), row.marked_count, within)
+        row.submitted = completed.get(row.group.pk)
+        if row.submitted is not None:
+            at = row.submitted.at.astimezone(now.tzinfo)
+            if at.date() == on:
+                row.in_time = was_submitted_in_time(times, at.time(), within)
+    return Board(
+        on=on,
+        session=school_session,
+        times=times,
+        rows=rows,
+        codes=Counter(marks.values()),
+        no_reason=[pupil for pupil in pupils if marks[pupil.id] == "N"],
+        missing=[pupil for pupil in pupils if not marks[pupil.id]],
+        late=_late(viewer, on, school_session, [pupil for pupil in pupils if marks[pupil.id] in ("L", "U")]),
+        expected_count=len(pupils),
+        closure=UnplannedClosure.objects.filter(
+            school_id=viewer.school_id, on=on, session=school_session.value
+        ).first(),
+        last_week=_week_before(year, column),
+        days_without_reason=_days_without_reason(year, pupils, marks, on, rules.calendar.previous_school_days(on, 10)),
+    )
+
+
+def _symbols(year: PackedYear, pupils: list[RollPupil], column: int) -> dict[int, str]:
+    found = {}
+    for pupil in pupils:
+        row = year.row_of.get(pupil.id)
+        byte = int(year.marks[row, column]) if row is not None else 0
+        found[pupil.id] = BY_BYTE[byte].symbol if byte else ""
+    return found
+
+
+def _rows(viewer: Viewer, on: date, pupils: list[RollPupil], marks: dict[int, str]) -> list[BoardRow]:
+    rows = {group.pk: BoardRow(group) for group in groups_on(viewer, on)}
+    for pupil in pupils:
+        row = rows.get(pupil.group_id or 0)
+        if row is not None:
+            row.pupils.append(pupil)
+            row.codes[marks[pupil.id]] += 1
+    return [row for row in rows.values() if row.pupils]
+
+
+def _completed(viewer: Viewer, on: date, school_session: SchoolSession) -> dict[int, Save]:
+    """The save by which each group's register was first complete."""
+    saves = Save.objects.filter(
+        school_id=viewer.school_id, on=on, session=school_session.value, is_complete=True, group__isnull=False
+    ).order_by("-number")
+    return {save.group_id: save for save in saves if save.group_id is not None}
+
+
+def _late(
+    viewer: Viewer, on: date, school_session: SchoolSession, pupils: list[RollPupil]
+) -> list[tuple[RollPupil, Entry]]:
+    """The late pupils with the newest version of their marks."""
+    entries = Entry.objects.filter(
+        school_id=viewer.school_id,
+        on=on,
+        session=school_session.value,
+        pupil_id__in=[pupil.id for pupil in pupils],
+    ).order_by("version")
+    newest = {entry.pupil_id: entry for entry in entries}
+    return [(pupil, newest[pupil.id]) for pupil in pupils if pupil.id in newest]
+
+
+def _week_before(year: PackedYear, column: int) -> tuple[int, int] | None:
+    """Attended and possible a week earlier; None where that half-day has no marks."""
+    if column < 14:
+        return None
+    marks = year.marks[:, column - 14]
+    possible = int(POSSIBLE[marks].sum())
+    return (int(ATTENDED[marks].sum()), possible) if possible else None
+
+
+def _days_without_reason(
+    year: PackedYear, pupils: list[RollPupil], marks: dict[int, str], on: date, days_before: list[date]
+) -> dict[int, int]:
+    """For each pupil absent without a reason: for how many school days running, this one included."""
+    found = {}
+    earlier = [day for day in reversed(days_before) if year.first_day <= day <= year.last_day]
+    for pupil in pupils:
+        if marks[pupil.id] != "N":
+            continue
+        row, count = year.of_pupil(pupil.id), 1
+        for day in earlier:
+            codes = {int(row[year.column(day, is_pm)]) for is_pm in (False, True)}
+            if not codes <= _WITHOUT_REASON or codes == {0}:
+                break
+            count += 1
+        found[pupil.id] = count
+    return found
+
+
+_WITHOUT_REASON = {0} | {byte for byte, code in BY_BYTE.items() if code.symbol in ("N", "O")}

@@ -1,0 +1,66 @@
+"""What a save's digest is made of, so that saving and verifying can't differ."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from rollbook.apps.registers.models import Entry, Save
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value
+
+
+def entry_line(entry: Entry) -> str:
+    """An entry as one line of JSON: every field that says anything, in a fixed order."""
+    fields = (
+        entry.pupil_id,
+        entry.on,
+        entry.session,
+        entry.version,
+        entry.code,
+        entry.minutes_late,
+        entry.arrived_at,
+        entry.note,
+        entry.reason,
+        entry.at,
+        entry.by_id,
+        entry.by_name,
+        entry.by_position,
+    )
+    return json.dumps([_plain(field) for field in fields], ensure_ascii=False, separators=(",", ":"))
+
+
+def save_line(save: Save) -> str:
+    """A save's own particulars as one line of JSON, with its place in the chain."""
+    fields = (
+        save.school_id,
+        save.number,
+        save.key,
+        save.kind,
+        save.group_id,
+        save.on,
+        save.session,
+        save.at,
+        save.by_id,
+        save.by_name,
+        save.by_position,
+        save.entry_count,
+        save.is_complete,
+        save.previous_digest,
+    )
+    return json.dumps([_plain(field) for field in fields], ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(save: Save, entry_lines: Iterable[str]) -> str:
+    """The save's digest over itself, its entries in any order, and the school's previous digest. Units: hex SHA-256."""
+    text = "\n".join([save_line(save), *sorted(entry_lines)])
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""Everything the screen of one register shows, in six queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rollbook.analytics.packed import PackedYear
+from rollbook.apps.registers.models import PlannedMark
+from rollbook.apps.registers.queries.marks import Versions, planned_for, versions_of
+from rollbook.apps.registers.queries.year import packed_year, year_bounds
+from rollbook.apps.roll.queries import RollPupil, pupils_of_group
+from rollbook.apps.schools.queries import Group, group_on, timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.calendar import SchoolCalendar
+from rollbook.domain.law import Finding
+from rollbook.domain.marks import RegisterState, RegisterTimes, SchoolSession, register_state
+
+RECENT_DAYS = 5
+
+
+@dataclass(frozen=True)
+class RegisterSheet:
+    """One group's register for one half-day, as far as it is.
+
+    Shape: `versions` and `planned` by pupil id; `counts[i]` is (attended, possible) this year up to the day before for `pupils[i]`.
+    """
+
+    group: Group
+    on: date
+    session: SchoolSession
+    times: RegisterTimes
+    pupils: list[RollPupil]
+    versions: dict[int, Versions]
+    planned: dict[int, PlannedMark]
+    year: PackedYear
+    counts: list[tuple[int, int]]
+    recent_days: list[date]
+    state: Finding[RegisterState]
+    within_minutes: int
+    low_percent: int
+    calendar: SchoolCalendar
+
+
+def may_see_group(viewer: Viewer, group: Group) -> bool:
+    """Whether this viewer may look at a group's registers: their own, or any where their role sees every pupil."""
+    return viewer.may(Permission.PUPIL_VIEW_ANY) or (
+        viewer.may(Permission.REGISTER_TAKE_OWN) and viewer.user_id in group.teacher_ids
+    )
+
+
+def register_sheet(
+    viewer: Viewer, group_id: int, on: date, school_session: SchoolSession, now: datetime
+) -> RegisterSheet | None:
+    """The register of a group; None where the viewer may not see it or no register is taken that day."""
+    group = group_on(viewer, group_id, on)
+    rules = timetable(viewer)
+    times = rules.calendar.times(on, school_session)
+    if group is None or times is None or not may_see_group(viewer, group):
+        return None
+    pupils = pupils_of_group(viewer, group_id, on)
+    ids = [pupil.id for pupil in pupils]
+    versions = versions_of(viewer.school_id, on, school_session, ids)
+    year = packed_year(viewer.school_id, year_bounds(rules.calendar, on))
+    counts = year.counts(ids, up_to_column=year.column(on, is_pm=False))
+    within = rules.setting("submit_within_minutes", on)
+    return RegisterSheet(
+        group=group,
+        on=on,
+        session=school_session,
+        times=times,
+        pupils=pupils,
+        versions=versions,
+        planned=planned_for(viewer.school_id, on, school_session, ids),
+        year=year,
+        counts=[(int(attended), int(possible)) for attended, possible in counts],
+        recent_days=list(rules.calendar.previous_school_days(on, RECENT_DAYS)),
+        state=state_of(times, on, now, len(pupils), len(versions), within),
+        within_minutes=within,
+        low_percent=rules.setting("low_attendance_percent", on),
+        calendar=rules.calendar,
+    )
+
+
+def state_of(
+    times: RegisterTimes, on: date, now: datetime, on_roster: int, marked: int, within_minutes: int
+) -> Finding[RegisterState]:
+    """How far a register is at a moment."""
+    today = now.date()
+    return register_state(
+        times,
+        now.time() if on == today else None,
+        on_roster,
+        marked,
+        within_minutes,
+        is_past_day=on < today,
+        is_future_day=on > today,
+    )

@@ -1,0 +1,1 @@
+"""Pure readers and writers, one module or package per file format."""
