@@ -38,7 +38,7 @@ __all__ = [
 _CALENDAR = Citation("The school's calendar", "as the school has set it")
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
-# Where entries of several kinds meet on one day, the first kind here is the day's kind, in whatever order they came.
+# Where entries of several kinds meet on one day, the first kind here wins, in whatever order they came.
 _CLOSED_KINDS = (
     DayKind.BANK_HOLIDAY,
     DayKind.INSET,
@@ -52,8 +52,8 @@ _CLOSED_KINDS = (
 class SchoolCalendar:
     """A school's own years, closures and times, asked one day at a time.
 
-    What decides a day's kind, in this order: whether an academic year covers it; the weekend; an entry that the school
-    is open; a bank holiday; an INSET day, closure or holiday; whether a term covers it.
+    What decides a day's kind, in this order: whether an academic year covers it; the weekend; an entry that
+    the school is open; a bank holiday; an INSET day, closure or holiday; whether a term covers it.
     """
 
     years: tuple[AcademicYearDates, ...]
@@ -71,7 +71,7 @@ class SchoolCalendar:
         return self._kind_and_name(on)[0] is DayKind.SCHOOL_DAY
 
     def times(self, on: date, session: SchoolSession) -> RegisterTimes | None:
-        """When are the session's registers open that day? None where the school does not meet or has set no times."""
+        """When is that day's register open? None where the school does not meet or has set no times."""
         if not self.is_school_day(on):
             return None
         in_force = [row for row in self.day_times if row.weekday == on.weekday() and row.effective_from <= on]
@@ -89,7 +89,7 @@ class SchoolCalendar:
         return [day for day in days if self.is_school_day(day)]
 
     def previous_school_days(self, on: date, n: int) -> list[date]:
-        """Which were the last `n` school days before that day? Oldest first; fewer where the calendar begins."""
+        """Which were the last `n` school days before that day? Oldest first; fewer near the start."""
         found: list[date] = []
         for day in self._backwards_from(on - _ONE_DAY):
             if len(found) >= n:
@@ -102,7 +102,7 @@ class SchoolCalendar:
         return self.school_day_after(on, 1)
 
     def last_school_day(self, on: date) -> date | None:
-        """Which is the last school day up to and including that day? None where the calendar begins after it."""
+        """Which is the last school day up to and including that day? None before the calendar's first."""
         return next(self._backwards_from(on), None)
 
     def school_day_after(self, on: date, n: int) -> date | None:
@@ -118,7 +118,7 @@ class SchoolCalendar:
         return None
 
     def half_terms(self, year: AcademicYearDates) -> tuple[TermDates, ...]:
-        """Which half terms has the year? The terms cut by the half-term holidays, from school day to school day."""
+        """Which half terms has the year? Its terms, cut by half-term holidays and trimmed to school days."""
         return tuple(
             half
             for term in sorted(year.terms, key=lambda term: term.first_day)
@@ -161,11 +161,15 @@ class SchoolCalendar:
 
     def _forwards_from(self, on: date) -> Iterator[date]:
         for year in sorted(self.years, key=lambda year: year.first_day):
-            yield from self.school_days(max(on, year.first_day), year.last_day)
+            start = max(on, year.first_day)
+            days = (start + number * _ONE_DAY for number in range((year.last_day - start).days + 1))
+            yield from filter(self.is_school_day, days)
 
     def _backwards_from(self, on: date) -> Iterator[date]:
         for year in sorted(self.years, key=lambda year: year.first_day, reverse=True):
-            yield from reversed(self.school_days(year.first_day, min(on, year.last_day)))
+            start = min(on, year.last_day)
+            days = (start - number * _ONE_DAY for number in range((start - year.first_day).days + 1))
+            yield from filter(self.is_school_day, days)
 
 
 def _half_name(term_name: str, number: int, count: int) -> str:

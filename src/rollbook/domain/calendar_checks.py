@@ -59,14 +59,15 @@ def check_year(
     closed: Iterable[ClosedSpan] = (),
     other_years: Iterable[AcademicYearDates] = (),
 ) -> list[Issue]:
-    """What is wrong with this academic year, its terms, the closures in it and its place among the other years?"""
+    """What is wrong with this academic year, its terms, its closures and its place among the other years?"""
     messages = [*_check_ends(year), *_check_terms(year)]
     for span in closed:
         messages += _check_ends(span)
     for other in other_years:
         if _overlap(year, other):
             messages.append(
-                f"{year.name} and {other.name} overlap; end one before the other begins, so that each day is in one year."
+                f"{year.name} and {other.name} overlap; end one before the other begins, "
+                "so that each day is in one year."
             )
     return [Issue(IssueLevel.ERROR, message, _CALENDAR) for message in messages]
 
@@ -78,7 +79,8 @@ def _check_repeats(rows: Sequence[DayTimes]) -> Iterator[Issue]:
         if key in seen:
             yield Issue(
                 IssueLevel.ERROR,
-                f"{row.weekday_words} has two sets of times from {words_for_day(row.effective_from)}; keep one.",
+                f"{row.weekday_words} has two sets of times from {words_for_day(row.effective_from)}. "
+                "Keep one of them.",
                 _ONCE_EACH_SESSION,
             )
         seen.add(key)
@@ -90,16 +92,18 @@ def _check_order(row: DayTimes) -> Iterator[Issue]:
         if not times.opens_at < times.closes_at <= times.session_ends_at:
             yield Issue(
                 IssueLevel.ERROR,
-                f"{row.weekday_words} {session.words}: the register opens at {words_for_time(times.opens_at)}, closes at "
-                f"{words_for_time(times.closes_at)} and the session ends at {words_for_time(times.session_ends_at)}. "
+                f"{row.weekday_words} {session.words}: the register opens at "
+                f"{words_for_time(times.opens_at)}, closes at {words_for_time(times.closes_at)} and the "
+                f"session ends at {words_for_time(times.session_ends_at)}. "
                 "Give three times that follow one another.",
                 _ONCE_EACH_SESSION,
             )
     if row.pm.opens_at < row.am.session_ends_at:
         yield Issue(
             IssueLevel.ERROR,
-            f"{row.weekday_words}: the afternoon register opens at {words_for_time(row.pm.opens_at)}, before the morning "
-            f"session ends at {words_for_time(row.am.session_ends_at)}. Open it when the morning is over.",
+            f"{row.weekday_words}: the afternoon register opens at {words_for_time(row.pm.opens_at)}, "
+            f"before the morning session ends at {words_for_time(row.am.session_ends_at)}. "
+            "Open it when the morning is over.",
             _ONCE_EACH_SESSION,
         )
 
@@ -114,8 +118,8 @@ def _check_longest(row: DayTimes) -> Iterator[Issue]:
         if times.closes_at > latest:
             yield Issue(
                 IssueLevel.ERROR,
-                f"{row.weekday_words} {session.words}: the register would be open for {times.open_minutes} minutes. "
-                f"The longest allowed is {longest.value}; close it by {words_for_time(latest)}.",
+                f"{row.weekday_words} {session.words}: the register would be open for {times.open_minutes} "
+                f"minutes. The longest allowed is {longest.value}; close it by {words_for_time(latest)}.",
                 longest.citation,
             )
 
@@ -127,10 +131,11 @@ def _check_same_length(rows: Sequence[DayTimes]) -> Iterator[Issue]:
         if len(lengths) > 1:
             yield Issue(
                 IssueLevel.WARNING,
-                f"From {words_for_day(effective_from)} the registers are not open for the same time in every session: "
-                f"mornings {_lengths(row.am for row in of_that_day)}, "
+                f"From {words_for_day(effective_from)} the registers are not open for the same time "
+                f"in every session: mornings {_lengths(row.am for row in of_that_day)}, "
                 f"afternoons {_lengths(row.pm for row in of_that_day)}. "
-                "The guidance asks for the same length each time; change the closing times, or tell the governors why.",
+                "The guidance asks for the same length each time; "
+                "change the closing times, or tell the governors why.",
                 _SAME_LENGTH,
             )
 
@@ -154,8 +159,9 @@ def _check_terms(year: AcademicYearDates) -> Iterator[str]:
         yield from _check_ends(term)
         if term.first_day < year.first_day or term.last_day > year.last_day:
             yield (
-                f"{term.name} is not wholly within {year.name}, which goes from {words_for_day(year.first_day)} "
-                f"to {words_for_day(year.last_day)}. Change the term or the year."
+                f"{term.name} is not wholly within {year.name}, which goes from "
+                f"{words_for_day(year.first_day)} to {words_for_day(year.last_day)}. "
+                "Change the term or the year."
             )
     for one, other in combinations(year.terms, 2):
         if _overlap(one, other):

@@ -89,7 +89,7 @@ class AcademicYearDates:
 class ClosedSpan:
     """On which days is the school closed as planned, and why?
 
-    The kind SCHOOL_DAY says the opposite: the school is open although the days are a bank holiday or out of term.
+    The kind SCHOOL_DAY says the opposite: open although the days are a bank holiday or out of term.
     """
 
     kind: DayKind

@@ -1,6 +1,6 @@
-"""Every attendance code as data: the codes of regulation 10 and the four that ended with the 2006 Regulations.
+"""Every attendance code as data: the codes of regulation 10 and the four of the 2006 Regulations that ended.
 
-The numbers (`byte`) are written into packed registers and files: never change one, never give one to another code.
+The numbers (`byte`) stand in packed registers and files: never change one, never give one to another code.
 """
 
 from collections.abc import Mapping
@@ -104,8 +104,8 @@ _PRESENT = (
 _ELSEWHERE = (
     _code(
         4, "K", "Provision by local authority", Category.APPROVED_ACTIVITY, "AH", _TABLE_2,
-        "The pupil is at education the local authority has arranged, in a place that is not a school they belong to.",
-        needs=_ACTIVITY, in_force=_FROM_2024, nature_example="hospital teaching arranged by the local authority",
+        "The pupil is at education that the local authority has arranged, not at a school they belong to.",
+        needs=_ACTIVITY, in_force=_FROM_2024, nature_example="hospital teaching on Ward 4",
     ),
     _code(
         5, "V", "Educational visit or trip", Category.APPROVED_ACTIVITY, "OA", _TABLE_2,
@@ -159,7 +159,7 @@ _LEAVE = (
     ),
     _code(
         15, "C2", "Part-time timetable", Category.AUTHORISED, "H", _TABLE_3_AND_C2,
-        "The pupil is not due in this session under a part-time timetable agreed with a parent, with an end date.",
+        "The pupil is not due in this session under an agreed part-time timetable that has an end date.",
         in_force=_FROM_2024,
     ),
     _code(
@@ -171,7 +171,7 @@ _LEAVE = (
 _OTHER_AUTHORISED = (
     _code(
         17, "T", "Parent travelling for work", Category.AUTHORISED, "AH", _TABLE_3,
-        "The pupil is a mobile child, travelling with a parent whose trade requires it, as agreed with the school.",
+        "The pupil is a mobile child travelling with a parent whose trade requires it, as agreed.",
     ),
     _code(
         18, "R", "Religious observance", Category.AUTHORISED, "AH", _TABLE_3,
@@ -191,7 +191,7 @@ _UNABLE_TO_ATTEND = (
     _code(
         21, "Q", "No access arrangements", Category.NOT_POSSIBLE, "AH", _TABLE_3,
         "The local authority had to arrange the pupil's access or travel to school and has not.",
-        needs=_CIRCUMSTANCES, in_force=_FROM_2024, nature_example="taxi contract not renewed by the local authority",
+        needs=_CIRCUMSTANCES, in_force=_FROM_2024, nature_example="no taxi arranged since the house move",
     ),
     _code(
         22, "Y1", "Transport not available", Category.NOT_POSSIBLE, "AH", _TABLE_3,
@@ -221,7 +221,7 @@ _UNABLE_TO_ATTEND = (
     _code(
         27, "Y6", "Public health advice or law", Category.NOT_POSSIBLE, "H", _TABLE_3,
         "Coming to school would go against public health guidance or law.",
-        needs=_CIRCUMSTANCES, in_force=_FROM_2024, nature_example="told to stay at home by the health protection team",
+        needs=_CIRCUMSTANCES, in_force=_FROM_2024, nature_example="health protection team says stay at home",
     ),
     _code(
         28, "Y7", "Other unavoidable cause", Category.NOT_POSSIBLE, "H", _TABLE_3,

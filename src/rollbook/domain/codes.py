@@ -47,18 +47,14 @@ def code_for(symbol: str, on: date) -> AttendanceCode:
     Errors: UnknownCode, whose text is a sentence for the person who typed it.
     """
     code = _code_ever(symbol)
-    if on in code.in_force:
-        return code
-    if on < code.in_force.first_day:
-        sentence = f"{symbol} began on {words_for_day(code.in_force.first_day)}"
+    first_day, last_day = code.in_force.first_day, code.in_force.last_day
+    if last_day is not None and on > last_day:
+        raise UnknownCode(f"{symbol} ended on {words_for_day(last_day)}; use {SUCCESSORS[symbol]}.")
+    if on < first_day:
         instead = PREDECESSORS.get(symbol)
-        raise UnknownCode(
-            f"{sentence}; use {instead} for earlier days."
-            if instead
-            else f"{sentence} and can't be used before."
-        )
-    assert code.in_force.last_day is not None  # it has begun and is not in force, so it has ended
-    raise UnknownCode(f"{symbol} ended on {words_for_day(code.in_force.last_day)}; use {SUCCESSORS[symbol]}.")
+        hint = f"; use {instead} for earlier days." if instead else " and can't be used for earlier days."
+        raise UnknownCode(f"{symbol} began on {words_for_day(first_day)}{hint}")
+    return code
 
 
 def codes_in_force(on: date) -> tuple[AttendanceCode, ...]:
@@ -67,7 +63,7 @@ def codes_in_force(on: date) -> tuple[AttendanceCode, ...]:
 
 
 def codes_offered(on: date, session: SchoolSession, setters: frozenset[Setter]) -> tuple[AttendanceCode, ...]:
-    """Which codes should a list offer these hands for this session? Never the other session's present mark."""
+    """Which codes should a list offer these hands? Never the other session's present mark."""
     other_present = {present_symbol(other) for other in SchoolSession} - {present_symbol(session)}
     return tuple(
         code for code in codes_in_force(on) if code.set_by & setters and code.symbol not in other_present

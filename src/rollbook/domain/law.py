@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class DatedValues(Generic[T]):
 
     def __init__(self, *values: Dated[T]) -> None:
         ordered = tuple(sorted(values, key=lambda dated: dated.first_day))
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.is_in_force(later.first_day):
                 raise ValueError(f"Two values are both in force on {words_for_day(later.first_day)}.")
         self._values = ordered

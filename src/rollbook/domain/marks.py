@@ -66,6 +66,8 @@ def arrival(times: RegisterTimes, session: SchoolSession, arrived_at: time) -> F
         words_for_time(moment)
         for moment in (arrived_at, times.opens_at, times.closes_at, times.session_ends_at)
     )
+    if at == opens:
+        at = f"{arrived_at:%H:%M:%S}"
     answer: Arrival | None
     if arrived_at <= times.opens_at:
         answer, citation = Arrival(present_symbol(session), None), _TABLE_1
@@ -130,6 +132,7 @@ def register_state(
     on_roster: int,
     marked: int,
     within_minutes: int,
+    *,
     is_past_day: bool = False,
     is_future_day: bool = False,
 ) -> Finding[RegisterState]:
@@ -190,14 +193,13 @@ def check_mark(
     `times` is None where no register times are set for the day; then only what needs no times is checked.
     `is_compulsory_age` is None where nobody has looked.
     """
-    refusals = [
+    return [
         *_check_hand(code, roles_allowed, may_keep),
         *_check_session(code, session),
-        *_check_age(code, is_compulsory_age),
+        *_check_age(code, is_compulsory_age=is_compulsory_age),
         *_check_minutes(code, session, minutes_late, times),
         *_check_nature(code, note),
     ]
-    return refusals
 
 
 def _check_hand(
@@ -229,11 +231,12 @@ def _check_session(code: AttendanceCode, session: SchoolSession) -> Iterator[Ref
         yield Refusal("code", f"{code.symbol} is not a mark for the {session.words}; use {right}.")
 
 
-def _check_age(code: AttendanceCode, is_compulsory_age: bool | None) -> Iterator[Refusal]:
+def _check_age(code: AttendanceCode, *, is_compulsory_age: bool | None) -> Iterator[Refusal]:
     if code.symbol == "X" and is_compulsory_age:
         yield Refusal(
             "code",
-            "X is only for pupils who are not of compulsory school age; choose the code for why they are away.",
+            "X is only for pupils who are not of compulsory school age; choose the code for "
+            "why this one is away.",
         )
 
 

@@ -22,8 +22,8 @@ _DFE_METHOD = Citation(
 class Totals:
     """How many sessions were possible, and what became of them?
 
-    Always possible = attended + authorised + unauthorised. `late` is L and U together; `missing` are marks nobody made,
-    which are neither present nor absent. `by_code` counts every code met, the uncounted ones too.
+    Always possible = attended + authorised + unauthorised. `late` is L and U together; `missing` are marks
+    nobody made, neither present nor absent. `by_code` counts every code met, the uncounted ones too.
     Units: sessions.
     """
 
@@ -84,9 +84,9 @@ def absence_rate(of: Totals) -> Fraction | None:
 
 
 def agreed_timetable_rate(of: Totals) -> Fraction | None:
-    """What part of the sessions was attended that a part-time timetable asked for? Not a measure of the DfE's.
+    """What part of the sessions was attended that a part-time timetable asked for? Not a DfE measure.
 
-    The DfE counts C2 as absence; this leaves it out, for the school's own talk about a pupil with such a timetable.
+    The DfE counts C2 as absence; this leaves it out, for the school's own talk about such a pupil.
     """
     agreed = of.possible - of.by_code.get("C2", 0)
     return Fraction(of.attended, agreed) if agreed else None
@@ -114,14 +114,14 @@ def _missed_at_least(of: Totals, line: Fraction, rule: str, name: str) -> Findin
 
 
 def percent(rate: Fraction | None, places: int = 1) -> str:
-    """How is a rate shown? "92.3%", rounded half up; "–" where there is no rate."""
+    """How is a rate shown? "92.3%", rounded half up; a dash where there is no rate."""
     if rate is None:
-        return "–"
+        return "\N{EN DASH}"
     return f"{round_half_up(rate * 100, places)}%"
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
-    """What is the value to so many decimal places, a half going away from zero? The only rounding there is."""
+    """What is the value to so many decimal places, a half going away from zero? All rounding is here."""
     scaled = abs(value) * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-places)

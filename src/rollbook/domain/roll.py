@@ -1,4 +1,4 @@
-"""What does the admission register need to work out about a pupil: number, year group, compulsory school age?"""
+"""What can be worked out about a pupil on the roll: a sound UPN, the year group, compulsory school age?"""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,8 @@ _COMPULSORY_AGE = Citation(EDUCATION_ACT_1996, "section 8", Confirmation.FROM_ME
 def upn_problem(upn: str) -> str | None:
     """What is wrong with this unique pupil number? None when it is sound. It is never repaired, only refused.
 
-    Source: the DfE's common basic data set: 23 letters without I, O and S; the first letter checks the other twelve.
+    23 letters are used, without I, O and S; the first letter checks the other twelve characters.
+    Source: the DfE's common basic data set.
     """
     if len(upn) != _UPN_LENGTH:
         return f"A UPN has 13 characters; this one has {len(upn)}. Copy it again from its source."
@@ -23,7 +24,10 @@ def upn_problem(upn: str) -> str | None:
         return "A UPN is written in capitals. Copy it again from its source."
     body, last = upn[1:-1], upn[-1]
     if upn[0] not in _UPN_LETTERS:
-        return f"A UPN begins with a letter other than I, O and S; this one begins with '{upn[0]}'. Check the first letter."
+        return (
+            "A UPN begins with a letter other than I, O and S; "
+            f"this one begins with '{upn[0]}'. Check the first letter."
+        )
     if not (body.isascii() and body.isdigit()):
         return "Characters 2 to 12 of a UPN are digits. Check for a letter among them, such as O for 0."
     if not (last in _UPN_LETTERS or (last.isascii() and last.isdigit())):
@@ -34,8 +38,8 @@ def upn_problem(upn: str) -> str | None:
     expected = _check_letter(body, last)
     if upn[0] != expected:
         return (
-            f"The first letter of this UPN does not go with its digits: it is {upn[0]} and should be {expected}. "
-            "At least one character is wrong; check it against its source."
+            f"The first letter of this UPN does not go with the rest: it is {upn[0]} and should be "
+            f"{expected}. At least one character is wrong; check it against its source."
         )
     return None
 
@@ -47,14 +51,15 @@ def _check_letter(body: str, last: str) -> str:
 
 
 def age_on(born_on: date, on: date) -> int:
-    """How old is the pupil on that day? Units: whole years. Somebody born on 29 February is a year older on 1 March."""
+    """How old is the pupil on that day? A birthday of 29 February falls on 1 March. Units: years."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
 def year_group(born_on: date, on: date, offset: int = 0) -> int:
     """Which year group is the pupil in on that day? Reception is 0.
 
-    By the age on 31 August before the academic year; `offset` is for a pupil taught out of their year (-1: a year below).
+    By the age on 31 August before the academic year. `offset` is for a pupil taught out of their year group:
+    -1 is a year below.
     """
     start_of_year = on.year if on.month >= 9 else on.year - 1
     return age_on(born_on, date(start_of_year, 8, 31)) - 4 + offset
@@ -68,10 +73,10 @@ def year_group_words(group: int) -> str:
 
 
 def is_compulsory_school_age(born_on: date, on: date) -> Finding[bool]:
-    """Is the pupil of compulsory school age on that day? The day it begins and the day it ends are both within.
+    """Is the pupil of compulsory school age on that day? Its first and last days are both within.
 
-    It begins on the first of 31 August, 31 December and 31 March on or after the fifth birthday, and ends on the last
-    Friday of June in the school year in which the pupil becomes 16.
+    It begins on the first of 31 August, 31 December and 31 March on or after the fifth birthday, and ends on
+    the last Friday of June in the school year in which the pupil becomes 16.
     """
     first_day, last_day = _age_begins(born_on), _age_ends(born_on)
     answer = first_day <= on <= last_day
@@ -100,6 +105,6 @@ def _age_ends(born_on: date) -> date:
 def _birthday(born_on: date, age: int) -> date:
     year = born_on.year + age
     if (born_on.month, born_on.day) == (2, 29):
-        # In a year without the day the age is reached with the first of March; 5 and 16 years on, 16 has the day again.
+        # The day after 28 February: 29 February where the year has it, else 1 March.
         return date(year, 2, 28) + timedelta(days=1)
     return born_on.replace(year=year)

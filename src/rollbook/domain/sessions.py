@@ -40,7 +40,7 @@ class RegisterTimes:
 
 
 def seconds_between(earlier: time, later: time) -> int:
-    """How many whole seconds is it from one time to a later one of the same day? Negative if it is not later."""
+    """How many seconds is it from one time of the day to a later one? Negative if it is not later."""
     return _second_of_day(later) - _second_of_day(earlier)
 
 
