@@ -18,7 +18,9 @@ from rollbook.apps.audit import immutable
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # A shared machine stalls now and then; that says nothing about the code.
-settings.register_profile("rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 settings.load_profile("rollbook")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,7 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="shows what only PostgreSQL can show"))
         for mark in item.iter_markers("policy"):
             if unknown := set(mark.args) - POLICY_ITEMS:
-                raise pytest.UsageError(f"{item.nodeid} names {sorted(unknown)}, not in docs/policy-items.txt")
+                raise pytest.UsageError(
+                    f"{item.nodeid} names {sorted(unknown)}, not in docs/policy-items.txt"
+                )
 
 
 # --- The database -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The only module that asks the time. Rules, actions and queries are told it."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ def offset() -> timedelta:
 
 def now() -> datetime:
     """The time by the school's clock, with its zone: Europe/London."""
-    return datetime.now(LONDON) + offset()
+    # Adding in UTC: London's wall clock shows one hour twice when the clocks go back.
+    return (datetime.now(UTC) + offset()).astimezone(LONDON)
 
 
 def today() -> date:

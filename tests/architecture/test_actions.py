@@ -56,7 +56,9 @@ def _closed_over(names: set[str]) -> set[str]:
 
 
 def _is_atomic(node: ast.FunctionDef) -> bool:
-    managers = [item.context_expr for each in ast.walk(node) if isinstance(each, ast.With) for item in each.items]
+    managers = [
+        item.context_expr for each in ast.walk(node) if isinstance(each, ast.With) for item in each.items
+    ]
     return any("atomic" in ast.unparse(each) for each in (*node.decorator_list, *managers))
 
 

@@ -43,7 +43,9 @@ def test_address_names_a_permission_or_is_public(route: str, pattern: URLPattern
     permissions = getattr(view, "required_permissions", None)
     if permissions is None:
         assert getattr(view, "is_public", False), f"/{route} has neither @requires nor @public"
-        assert pattern.name in PUBLIC, f"/{route} ({pattern.name}) is @public but not on the list in this test"
+        assert pattern.name in PUBLIC, (
+            f"/{route} ({pattern.name}) is @public but not on the list in this test"
+        )
     else:
         assert permissions
         assert all(isinstance(permission, Permission) for permission in permissions)

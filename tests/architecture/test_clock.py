@@ -21,7 +21,8 @@ from rollbook import clock
 def test_the_day_is_londons(instant: datetime, day: date) -> None:
     with time_machine.travel(instant, tick=False):
         assert clock.today() == day
-        assert clock.now() == instant
+        # Never compare a repeated hour across zones: Python calls the two unequal.
+        assert clock.now().astimezone(UTC) == instant
         assert clock.now().tzinfo == clock.LONDON
 
 

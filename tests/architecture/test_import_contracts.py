@@ -24,8 +24,8 @@ BREAKS = [
     ("apps", "apps/schools/queries.py", "import rollbook.apps.roll.queries"),
     ("apps", "apps/common/__init__.py", ""),
     ("rooms", "apps/schools/models.py", "import rollbook.apps.schools.queries"),
-    ("rooms", "apps/roll/queries.py", "import rollbook.apps.roll.actions"),
-    ("rooms", "apps/registers/presenters.py", "import rollbook.apps.registers.views"),
+    ("rooms", "apps/registers/queries/__init__.py", "import rollbook.apps.registers.actions"),
+    ("rooms", "apps/registers/actions/__init__.py", "import rollbook.apps.registers.presenters"),
     ("doors", "apps/roll/queries.py", "from rollbook.apps.schools.models import School"),
     ("doors", "apps/registers/views.py", "import rollbook.apps.roll.models"),
 ]
@@ -35,7 +35,9 @@ BREAKS = [
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The product's modules and contracts, where they may be broken."""
     place = tmp_path_factory.mktemp("copy")
-    shutil.copytree(PACKAGE, place / "rollbook", ignore=shutil.ignore_patterns("static", "templates", "__pycache__"))
+    shutil.copytree(
+        PACKAGE, place / "rollbook", ignore=shutil.ignore_patterns("static", "templates", "__pycache__")
+    )
     shutil.copy(ROOT / "pyproject.toml", place)
     return place
 

@@ -17,7 +17,12 @@ ROLLBOOK = str(Path(sys.executable).with_name("rollbook"))
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "ROLLBOOK_DATA") if name in os.environ}
     return subprocess.run(
-        [ROLLBOOK, *arguments], env={**kept, **environment}, capture_output=True, text=True, check=False, timeout=60
+        [ROLLBOOK, *arguments],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -59,8 +64,15 @@ def test_content_policy_lets_nothing_in_from_elsewhere(client: Client) -> None:
 
 
 def test_passwords_are_hashed_slowly_and_are_long() -> None:
-    result = _run("shell", "-c", "from django.conf import settings as s; print(s.PASSWORD_HASHERS[0])", SECRET_KEY="x" * 50)
+    result = _run(
+        "shell",
+        "-c",
+        "from django.conf import settings as s; print(s.PASSWORD_HASHERS[0])",
+        SECRET_KEY="x" * 50,
+    )
     assert "Argon2" in result.stdout, result.stderr
-    options = {each["NAME"].rsplit(".")[-1]: each.get("OPTIONS", {}) for each in settings.AUTH_PASSWORD_VALIDATORS}
+    options = {
+        each["NAME"].rsplit(".")[-1]: each.get("OPTIONS", {}) for each in settings.AUTH_PASSWORD_VALIDATORS
+    }
     assert options["MinimumLengthValidator"]["min_length"] >= 12
     assert "CommonPasswordValidator" in options

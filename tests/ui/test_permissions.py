@@ -1,5 +1,7 @@
 """Who may open a page: those who hold a permission that the page names, and nobody else."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -19,7 +21,9 @@ def board(request: HttpRequest, number: int = 0) -> HttpResponse:
 def _request(role: Role | None) -> HttpRequest:
     request = RequestFactory().get("/board?on=2026-09-14")
     request.user = AnonymousUser()
-    viewer = Viewer(1, "A. Lee", "a.lee@example.org", 1, "School", frozenset({role}), "Post") if role else None
+    viewer = (
+        Viewer(1, "A. Lee", "a.lee@example.org", 1, "School", frozenset({role}), "Post") if role else None
+    )
     request.viewer = viewer  # type: ignore[attr-defined]
     return request
 
@@ -34,10 +38,11 @@ def test_lacking_all_is_refused() -> None:
         board(_request(Role.CLASS_TEACHER))
 
 
-def test_not_signed_in_goes_to_sign_in_and_comes_back() -> None:
+def test_not_signed_in_goes_to_sign_in_and_comes_back(settings: Any) -> None:
+    settings.LOGIN_URL = "/sign-in"
     answer = board(_request(None))
     assert answer.status_code == 302
-    assert answer.headers["Location"].endswith("?next=/board%3Fon%3D2026-09-14")
+    assert answer.headers["Location"] == "/sign-in?next=/board%3Fon%3D2026-09-14"
 
 
 def test_signed_in_without_an_appointment_is_refused() -> None:
@@ -53,7 +58,7 @@ def test_the_permissions_can_be_read_from_the_view() -> None:
 
 
 def test_public_is_a_mark_too() -> None:
-    view = public(lambda request: HttpResponse())
+    view = public(lambda _request: HttpResponse())
     assert view.is_public  # type: ignore[attr-defined]
 
 

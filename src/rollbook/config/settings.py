@@ -69,7 +69,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    *(["rollbook.apps.accounts.middleware.ViewerMiddleware"] if find_spec("rollbook.apps.accounts.middleware") else []),
+    *(
+        ["rollbook.apps.accounts.middleware.ViewerMiddleware"]
+        if find_spec("rollbook.apps.accounts.middleware")
+        else []
+    ),
 ]
 
 ROOT_URLCONF = "rollbook.config.urls"
