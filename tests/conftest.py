@@ -111,6 +111,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    """The test's own server, so that a test says `page.goto("/today/")`."""
+    return str(live_server.url)
+
+
 @pytest.fixture
 def page(page: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page whose script errors and refusals by the content security policy fail the test."""

@@ -4,7 +4,6 @@ docs/operations.md lists the variables for those who run a server.
 """
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    *(
-        ["rollbook.apps.accounts.middleware.ViewerMiddleware"]
-        if find_spec("rollbook.apps.accounts.middleware")
-        else []
-    ),
+    "rollbook.apps.accounts.middleware.ViewerMiddleware",
 ]
 
 ROOT_URLCONF = "rollbook.config.urls"
@@ -91,13 +86,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["rollbook.ui.context.page"] if find_spec("rollbook.ui.context") else []),
+                "rollbook.ui.context.page",
             ],
         },
     },
 ]
-if find_spec("rollbook.ui.forms"):
-    FORM_RENDERER = "rollbook.ui.forms.Renderer"
+FORM_RENDERER = "rollbook.ui.forms.Renderer"
 
 # --- Database ---------------------------------------------------------------------------------------------------
 
