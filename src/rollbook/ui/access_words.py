@@ -1,0 +1,40 @@
+"""What each permission lets a person do, in words for the page that refuses it."""
+
+from collections.abc import Iterable
+
+from rollbook.domain.access import ROLE_PERMISSIONS, Permission, Role
+from rollbook.ui.words import sentence_list
+
+PERMISSION_WORDS: dict[Permission, str] = {
+    Permission.REGISTER_TAKE_OWN: "take the registers of your own groups",
+    Permission.REGISTER_TAKE_ANY: "take any group's register",
+    Permission.REGISTER_AMEND: "amend a mark",
+    Permission.BOARD_VIEW: "see the Today board",
+    Permission.BOARD_TOTALS: "see the school's totals",
+    Permission.ARRIVALS_SIGN_IN: "sign in pupils who arrive late",
+    Permission.PUPIL_VIEW_OWN: "see the pupils of your own groups",
+    Permission.PUPIL_VIEW_ANY: "see any pupil",
+    Permission.PUPIL_EDIT: "change a pupil's details",
+    Permission.ROLL_IMPORT: "import pupils",
+    Permission.PLANNED_RECORD: "record an absence known beforehand",
+    Permission.CALENDAR_MANAGE: "change the school calendar",
+    Permission.CLOSURE_DECLARE: "declare a closure",
+    Permission.STAFF_MANAGE: "give staff their roles",
+    Permission.AUDIT_VIEW: "read the audit log",
+    Permission.REGISTERS_EXPORT: "export registers",
+    Permission.SCHOOL_VIEW: "see the school's calendar and code meanings",
+}
+
+
+def permission_words(permissions: Iterable[Permission]) -> str:
+    """`amend a mark or import pupils`: what any one of these permissions would allow."""
+    wanted = set(permissions)
+    return sentence_list(
+        [words for permission, words in PERMISSION_WORDS.items() if permission in wanted], "or"
+    )
+
+
+def roles_that_may(permissions: Iterable[Permission]) -> list[Role]:
+    """Which roles hold at least one of these permissions, in the policy's order?"""
+    wanted = set(permissions)
+    return [role for role, held in ROLE_PERMISSIONS.items() if held & wanted]

@@ -1,0 +1,134 @@
+"""What the frame of every page shows: navigation by permission, the search, the account, the clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_urlconf, reverse
+
+from rollbook import __version__, clock
+from rollbook.domain.access import Permission, Viewer
+from rollbook.ui.words import long_day, moment
+
+# (words, name of the address, permissions of which one is enough). config may set ROLLBOOK_NAV instead.
+NavEntry = tuple[str, str, Sequence[str]]
+
+_LINKS = {
+    "home": "home",
+    "account": "accounts:account",
+    "sign_in": "account_login",
+    "sign_out": "account_logout",
+    "codes": "schools:codes",
+    "find_pupil": "roll:pupils",
+}
+_FIND_PERMISSIONS = (Permission.PUPIL_VIEW_ANY, Permission.PUPIL_VIEW_OWN)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation as the viewer gets it."""
+
+    words: str
+    url: str
+    is_current: bool
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, urlconf: str | None) -> str:
+    try:
+        return reverse(name, urlconf=urlconf)
+    except NoReverseMatch:
+        return ""
+
+
+def address(name: str) -> str:
+    """The address of this name, or "" while no such page exists."""
+    return _address(name, get_urlconf())
+
+
+class Shell:
+    """The frame of one page. Everything is worked out only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def _viewer(self) -> Viewer | None:
+        # The viewer may be a lazy object around None, which is falsy but is not None.
+        viewer: Viewer | None = getattr(self._request, "viewer", None)
+        return viewer or None
+
+    def _may_any(self, permissions: Sequence[str]) -> bool:
+        viewer = self._viewer
+        return viewer is not None and any(viewer.may(Permission(name)) for name in permissions)
+
+    def _link(self, name: str) -> str:
+        return address({**_LINKS, **getattr(settings, "ROLLBOOK_LINKS", {})}[name])
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """The pages this viewer may open, the one being shown marked as current."""
+        entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_NAV", ())
+        found = [(words, address(name)) for words, name, allowed in entries if self._may_any(allowed)]
+        shown = [(words, url) for words, url in found if url]
+        path = self._request.path
+        # The longest address that the path begins with; the start page only when it is the page itself.
+        matches = [url for _, url in shown if path == url or (url != "/" and path.startswith(url))]
+        current = max(matches, key=len, default=None)
+        return [NavItem(words, url, url == current) for words, url in shown]
+
+    @property
+    def find_url(self) -> str:
+        """Where the search for a pupil goes, or "" for those who may see no pupils."""
+        return self._link("find_pupil") if self._may_any(_FIND_PERMISSIONS) else ""
+
+    @property
+    def home_url(self) -> str:
+        """Where the name in the corner leads."""
+        return self._link("home") or "/"
+
+    @property
+    def account_url(self) -> str:
+        """The page of one's own account, if there is one."""
+        return self._link("account")
+
+    @property
+    def sign_in_url(self) -> str:
+        """The page to sign in at."""
+        return self._link("sign_in")
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where signing out is posted to."""
+        return self._link("sign_out")
+
+    @property
+    def codes_url(self) -> str:
+        """The page that explains the attendance codes, for those who may open it."""
+        return self._link("codes") if self._may_any((Permission.SCHOOL_VIEW,)) else ""
+
+    @property
+    def version(self) -> str:
+        """The version of Rollbook that is running."""
+        return __version__
+
+    @property
+    def demo_clock(self) -> str:
+        """What the demonstration's clock says, or "" where the clock is the true one."""
+        if not clock.offset():
+            return ""
+        now = clock.now()
+        return f"{long_day(now)}, {now:%H:%M}"
+
+    @property
+    def printed_at(self) -> str:
+        """When the page was made, for the foot of a printed page."""
+        return moment(clock.now())
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Puts `shell` and `viewer` into every template that is rendered for a request."""
+    return {"shell": Shell(request), "viewer": getattr(request, "viewer", None)}
