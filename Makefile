@@ -101,7 +101,7 @@ $(VENV)/.dev: requirements/base.txt requirements/dev.txt $(VENV)/.base
 	@touch $@
 
 node_modules/.ok: package.json package-lock.json .npmrc
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Rollbook's assets need Node 20 or newer."; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Rollbook's assets need Node 20 or newer."; exit 1; }
 	@echo "==> Installing the packages for styles and scripts"
 	@npm ci --no-progress --silent
 	@touch $@
