@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django import forms
 from django.forms.boundfield import BoundField as DjangoBoundField
@@ -12,7 +12,8 @@ from django.forms.utils import pretty_name
 
 from rollbook.domain.refusals import Refused
 
-AnyForm = forms.BaseForm | BaseFormSet[Any]
+# In quotes: at run time Django's form sets take no type argument.
+AnyForm: TypeAlias = "forms.BaseForm | BaseFormSet[Any]"
 
 # These draw themselves; everything else is a box and gets the class of one.
 _WITHOUT_BOX = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
