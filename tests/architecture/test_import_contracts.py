@@ -21,7 +21,7 @@ BREAKS = [
     ("pure", "analytics/packed.py", "from django.db import models"),
     ("pure", "formats/broken.py", "import psycopg"),
     ("apps", "apps/audit/actions.py", "import rollbook.apps.accounts.queries"),
-    ("apps", "apps/schools/queries.py", "import rollbook.apps.roll.queries"),
+    ("apps", "apps/schools/queries/__init__.py", "import rollbook.apps.roll.queries"),
     ("apps", "apps/common/__init__.py", ""),
     ("rooms", "apps/schools/models.py", "import rollbook.apps.schools.queries"),
     ("rooms", "apps/registers/queries/__init__.py", "import rollbook.apps.registers.actions"),

@@ -11,7 +11,9 @@ SPAN_MESSAGE = "The last day can't be before the first day."
 
 def _in_order(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
-        condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name=name, violation_error_message=SPAN_MESSAGE
+        condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
+        name=name,
+        violation_error_message=SPAN_MESSAGE,
     )
 
 
@@ -41,7 +43,8 @@ class School(models.Model):
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     calendar_version = models.PositiveIntegerField(
-        default=1, help_text="Goes up with every change of calendar, times or settings, so that kept copies are renewed."
+        default=1,
+        help_text="Goes up with every change of calendar, times or settings, so that kept copies are renewed.",
     )
 
     class Meta:

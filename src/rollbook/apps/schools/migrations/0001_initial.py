@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,148 +14,346 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('urn', models.CharField(blank=True, max_length=6, verbose_name='URN')),
-                ('dfe_number', models.CharField(blank=True, help_text='For example 330/1234.', max_length=8, verbose_name='DfE number')),
-                ('phase', models.CharField(choices=[('primary', 'Primary'), ('secondary', 'Secondary'), ('all-through', 'All-through'), ('special', 'Special'), ('alternative', 'Alternative provision')], max_length=20)),
-                ('legal_type', models.CharField(choices=[('maintained', 'Maintained school'), ('academy', 'Academy'), ('non-maintained-special', 'Non-maintained special school'), ('independent', 'Independent school')], max_length=30)),
-                ('local_authority', models.CharField(blank=True, max_length=100)),
-                ('address', models.TextField(blank=True)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('calendar_version', models.PositiveIntegerField(default=1, help_text='Goes up with every change of calendar, times or settings, so that kept copies are renewed.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("urn", models.CharField(blank=True, max_length=6, verbose_name="URN")),
+                (
+                    "dfe_number",
+                    models.CharField(
+                        blank=True, help_text="For example 330/1234.", max_length=8, verbose_name="DfE number"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("primary", "Primary"),
+                            ("secondary", "Secondary"),
+                            ("all-through", "All-through"),
+                            ("special", "Special"),
+                            ("alternative", "Alternative provision"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "legal_type",
+                    models.CharField(
+                        choices=[
+                            ("maintained", "Maintained school"),
+                            ("academy", "Academy"),
+                            ("non-maintained-special", "Non-maintained special school"),
+                            ("independent", "Independent school"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("local_authority", models.CharField(blank=True, max_length=100)),
+                ("address", models.TextField(blank=True)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "calendar_version",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="Goes up with every change of calendar, times or settings, so that kept copies are renewed.",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AcademicYear',
+            name="AcademicYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='academic_years', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="academic_years",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
+                "ordering": ["first_day"],
             },
         ),
         migrations.CreateModel(
-            name='TeachingGroup',
+            name="TeachingGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('room', models.CharField(blank=True, max_length=40)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teaching_groups', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("room", models.CharField(blank=True, max_length=40)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teaching_groups",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='GroupTeacher',
+            name="GroupTeacher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taught_groups', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teachers', to='schools.teachinggroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taught_groups",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teachers",
+                        to="schools.teachinggroup",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('academic_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='schools.academicyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms",
+                        to="schools.academicyear",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
+                "ordering": ["first_day"],
             },
         ),
         migrations.CreateModel(
-            name='PolicySetting',
+            name="PolicySetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('value', models.JSONField()),
-                ('effective_from', models.DateField()),
-                ('approved_at_meeting', models.CharField(blank=True, max_length=200)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policy_settings', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("value", models.JSONField()),
+                ("effective_from", models.DateField()),
+                ("approved_at_meeting", models.CharField(blank=True, max_length=200)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policy_settings",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['effective_from'],
-                'constraints': [models.UniqueConstraint(fields=('school', 'name', 'effective_from'), name='policy_setting_once')],
+                "ordering": ["effective_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school", "name", "effective_from"), name="policy_setting_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayTimes',
+            name="DayTimes",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField()),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday')])),
-                ('am_opens_at', models.TimeField()),
-                ('am_closes_at', models.TimeField()),
-                ('am_ends_at', models.TimeField()),
-                ('pm_opens_at', models.TimeField()),
-                ('pm_closes_at', models.TimeField()),
-                ('pm_ends_at', models.TimeField()),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_times', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                        ]
+                    ),
+                ),
+                ("am_opens_at", models.TimeField()),
+                ("am_closes_at", models.TimeField()),
+                ("am_ends_at", models.TimeField()),
+                ("pm_opens_at", models.TimeField()),
+                ("pm_closes_at", models.TimeField()),
+                ("pm_ends_at", models.TimeField()),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="day_times",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['effective_from', 'weekday'],
-                'constraints': [models.UniqueConstraint(fields=('school', 'effective_from', 'weekday'), name='day_times_once')],
+                "ordering": ["effective_from", "weekday"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school", "effective_from", "weekday"), name="day_times_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarEntry',
+            name="CalendarEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('half_term', 'Half-term holiday'), ('inset', 'INSET day'), ('holiday', 'Holiday'), ('bank_holiday', 'Bank holiday'), ('planned_closure', 'Other planned closure'), ('school_day', 'Open although a bank holiday')], max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("half_term", "Half-term holiday"),
+                            ("inset", "INSET day"),
+                            ("holiday", "Holiday"),
+                            ("bank_holiday", "Bank holiday"),
+                            ("planned_closure", "Other planned closure"),
+                            ("school_day", "Open although a bank holiday"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_entries",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='calendar_entry_in_order', violation_error_message="The last day can't be before the first day.")],
+                "ordering": ["first_day"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="calendar_entry_in_order",
+                        violation_error_message="The last day can't be before the first day.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='academic_year_name_once'),
+            model_name="academicyear",
+            constraint=models.UniqueConstraint(fields=("school", "name"), name="academic_year_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='academic_year_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="academicyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="academic_year_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teachinggroup',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day', None)), fields=('school', 'name'), name='teaching_group_name_once'),
+            model_name="teachinggroup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("last_day", None)),
+                fields=("school", "name"),
+                name="teaching_group_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teachinggroup',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='teaching_group_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="teachinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="teaching_group_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupteacher',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='group_teacher_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="groupteacher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="group_teacher_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='term_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="term_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
     ]

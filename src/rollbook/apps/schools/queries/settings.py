@@ -1,0 +1,110 @@
+"""What a school's policy may choose, between which bounds, and what it has chosen from which day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from rollbook.apps.schools.models import PolicySetting
+from rollbook.domain.access import Viewer
+from rollbook.domain.calendar_checks import LONGEST_OPEN_MINUTES
+from rollbook.domain.law import GUIDANCE, POLICY, Citation, Confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One choice: what it decides, what holds until the school chooses, and the bounds no school may leave.
+
+    Units: `unit` says which; `lowest` and `highest` are allowed themselves.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    unit: str
+    default: int
+    lowest: int
+    highest: int
+    because: str
+    citation: Citation
+    bound_citation: Citation
+
+    def with_unit(self, value: object) -> str:
+        """ "15 minutes" or "90%"."""
+        return f"{value}{self.unit}" if self.unit == "%" else f"{value} {self.unit}"
+
+
+_LONGEST = max(LONGEST_OPEN_MINUTES, key=lambda dated: dated.first_day)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        setting.name: setting
+        for setting in (
+            Setting(
+                name="submit_within_minutes",
+                title="Registers are submitted within",
+                explanation="How long after a register opens its teacher has to submit it before it counts as late.",
+                unit="minutes",
+                default=15,
+                lowest=1,
+                highest=_LONGEST.value,
+                because=f"A register may not be open for more than {_LONGEST.value} minutes, "
+                "so nobody can be given longer than that to submit it.",
+                citation=Citation(POLICY, "section 3.5"),
+                bound_citation=_LONGEST.citation,
+            ),
+            Setting(
+                name="low_attendance_percent",
+                title="Attendance is shown in red below",
+                explanation="A pupil whose attendance this year is below this stands out on the register.",
+                unit="%",
+                default=90,
+                lowest=90,
+                highest=100,
+                because="A pupil who misses 10% of sessions is persistently absent, so the line can't be below 90%.",
+                citation=Citation(POLICY, "section 8.4"),
+                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
+            ),
+        )
+    }
+)
+
+SETTING_DEFAULTS: Mapping[str, int] = MappingProxyType(
+    {each.name: each.default for each in SETTINGS.values()}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHistory:
+    """A setting with everything that was, is and will be chosen, newest first; `now` is what holds on the day asked."""
+
+    setting: Setting
+    now: int
+    since: date | None
+    rows: tuple[PolicySetting, ...]
+
+
+def settings_on(viewer: Viewer, on: date) -> list[SettingHistory]:
+    """Every setting of the viewer's school as it stands on a day, with its history. One query."""
+    rows = PolicySetting.objects.filter(school_id=viewer.school_id).order_by("-effective_from")
+    by_name: dict[str, list[PolicySetting]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
+    found = []
+    for setting in SETTINGS.values():
+        own = by_name.get(setting.name, [])
+        current = next((row for row in own if row.effective_from <= on), None)
+        found.append(
+            SettingHistory(
+                setting,
+                current.value if current else setting.default,
+                current.effective_from if current else None,
+                tuple(own),
+            )
+        )
+    return found
+
+
+def setting_row(viewer: Viewer, row_id: int) -> PolicySetting | None:
+    """One choice of the viewer's school; None for any other."""
+    return PolicySetting.objects.filter(school_id=viewer.school_id, pk=row_id).first()
