@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
+from playwright.sync_api import Page
 from pytest_socket import SocketConnectBlockedError
 
 from rollbook.apps.audit import actions
 from rollbook.apps.audit.models import Event
 from rollbook.domain.access import Actor
+from tests.browser.axe import violations
 
 
 @pytest.mark.django_db(transaction=True)
@@ -35,3 +37,12 @@ def test_evidence_of_one_test_is_gone_in_the_next_and_still_kept(turn: int) -> N
 def test_the_network_is_off() -> None:
     with pytest.raises(SocketConnectBlockedError), socket.socket() as line:
         line.connect(("192.0.2.1", 80))
+
+
+def test_the_browser_reads_our_pages_and_axe_finds_faults(page: Page) -> None:
+    answer = page.goto("/no-such-page")
+    assert answer is not None
+    assert answer.status == 404
+    assert violations(page) == []
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert [fault.split(":")[0] for fault in violations(page)] == ["button-name"]
