@@ -1,0 +1,155 @@
+"""Totals and rates: domain.md 4.1, worked examples 8.5 and 8.6."""
+
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollbook.domain.codes import BY_SYMBOL, UnknownCode
+from rollbook.domain.rates import (
+    Totals,
+    absence_rate,
+    agreed_timetable_rate,
+    attendance_rate,
+    is_persistently_absent,
+    is_severely_absent,
+    percent,
+    round_half_up,
+    totals,
+)
+from tests.strategies import marks
+
+lists_of_marks = st.lists(marks, max_size=80)
+
+
+def marks_with(absent: int, possible: int) -> list[str | None]:
+    """A pupil's marks with 6 sessions closed, 10 at another school and 3 that nobody made beside those."""
+    return ["I"] * absent + ["/"] * (possible - absent) + ["Y4"] * 6 + ["D"] * 10 + [None] * 3
+
+
+def test_a_pupil_s_week() -> None:
+    week = ["/", "\\", "L", "\\", "I", "I", "V", "B", "U", "\\", None, "#", "Y4", "N"]
+    assert totals(week) == Totals(
+        possible=11,
+        attended=7,
+        authorised=2,
+        unauthorised=2,
+        late=2,
+        missing=1,
+        by_code={"/": 1, "\\": 3, "L": 1, "I": 2, "V": 1, "B": 1, "U": 1, "#": 1, "Y4": 1, "N": 1},
+    )
+
+
+def test_old_codes_keep_their_meaning() -> None:
+    old = totals(["J", "H", "F", "Y"])
+    assert (old.possible, old.attended, old.authorised) == (3, 1, 2)
+
+
+def test_no_marks() -> None:
+    nothing = totals([])
+    assert nothing.possible == nothing.missing == nothing.absent == 0
+    assert attendance_rate(nothing) is absence_rate(nothing) is agreed_timetable_rate(nothing) is None
+
+
+def test_what_is_no_code_is_not_counted_away() -> None:
+    with pytest.raises(UnknownCode, match="'A' is not an attendance code"):
+        totals(["/", "A"])
+
+
+@pytest.mark.parametrize(
+    ("absent", "possible", "persistently", "severely"),
+    [
+        (12, 120, True, False),  # exactly 10 %
+        (11, 120, False, False),
+        (59, 120, True, False),
+        (60, 120, True, True),  # exactly 50 %
+        (1, 10, True, False),
+        (0, 0, False, False),
+    ],
+)
+def test_persistent_and_severe_absence(
+    absent: int, possible: int, persistently: bool, severely: bool
+) -> None:
+    counted = totals(marks_with(absent, possible))
+    assert counted.possible == possible
+    assert counted.missing == 3
+    assert is_persistently_absent(counted).answer is persistently
+    assert is_severely_absent(counted).answer is severely
+
+
+def test_persistent_absence_says_why() -> None:
+    assert is_persistently_absent(totals(marks_with(12, 120))).because == (
+        "Missed 12 of 120 possible sessions; persistent absence begins at 10%."
+    )
+    assert is_severely_absent(totals([])).because == (
+        "No session was possible, so there is no severe absence to speak of."
+    )
+
+
+def test_a_part_time_timetable_is_absence_to_the_dfe() -> None:
+    """domain.md 8.6: five mornings a week for ten weeks, all attended."""
+    half_time = totals(["/"] * 50 + ["C2"] * 50)
+    assert attendance_rate(half_time) == absence_rate(half_time) == Fraction(1, 2)
+    assert is_severely_absent(half_time).answer
+    assert agreed_timetable_rate(half_time) == 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "places", "shown"),
+    [
+        (Fraction(9225, 10000), 1, "92.3%"),  # the banker's way would say 92.2
+        (Fraction(9235, 10000), 1, "92.4%"),
+        (Fraction(1, 2000), 1, "0.1%"),
+        (Fraction(49, 100000), 1, "0.0%"),
+        (Fraction(1, 8), 0, "13%"),
+        (Fraction(5, 6), 2, "83.33%"),
+        (Fraction(2, 3), 1, "66.7%"),
+        (Fraction(1), 1, "100.0%"),
+        (Fraction(0), 1, "0.0%"),
+        (Fraction(-1, 2000), 1, "-0.1%"),
+        (Fraction(-49, 100000), 1, "0.0%"),
+        (None, 1, "\N{EN DASH}"),
+    ],
+)
+def test_rounding_is_half_up(rate: Fraction | None, places: int, shown: str) -> None:
+    assert percent(rate, places) == shown
+
+
+@given(st.fractions(-10, 10), st.integers(0, 4))
+def test_rounding_is_to_the_nearest_and_the_same_on_both_sides(value: Fraction, places: int) -> None:
+    rounded = round_half_up(value, places)
+    assert abs(Fraction(rounded) - value) <= Fraction(1, 2 * 10**places)
+    assert round_half_up(-value, places) == -rounded
+
+
+@given(lists_of_marks)
+def test_possible_sessions_are_attended_or_missed(symbols: list[str | None]) -> None:
+    counted = totals(symbols)
+    assert counted.possible == counted.attended + counted.authorised + counted.unauthorised
+    outside = sum(n for symbol, n in counted.by_code.items() if not BY_SYMBOL[symbol].is_possible)
+    assert counted.possible + outside + counted.missing == len(symbols)
+    attendance, absence = attendance_rate(counted), absence_rate(counted)
+    if attendance is not None and absence is not None:
+        assert attendance + absence == 1
+
+
+@given(lists_of_marks)
+def test_counting_one_by_one_comes_to_the_same(symbols: list[str | None]) -> None:
+    met = [BY_SYMBOL[symbol] for symbol in symbols if symbol is not None]
+    counted = totals(symbols)
+    assert counted.attended == sum(code.is_attended for code in met)
+    assert counted.absent == sum(code.is_absence for code in met)
+    assert counted.late == sum(code.is_late for code in met)
+
+
+@given(lists_of_marks, st.randoms(use_true_random=False))
+def test_order_does_not_matter(symbols: list[str | None], chance: random.Random) -> None:
+    assert totals(chance.sample(symbols, len(symbols))) == totals(symbols)
+
+
+@given(lists_of_marks)
+def test_severe_absence_is_persistent_too(symbols: list[str | None]) -> None:
+    counted = totals(symbols)
+    assert is_persistently_absent(counted).answer or not is_severely_absent(counted).answer
