@@ -65,10 +65,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "rollbook.apps.accounts.middleware.TimeOutMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "rollbook.apps.accounts.middleware.ViewerMiddleware",
+    "rollbook.apps.accounts.middleware.SecondStepMiddleware",
 ]
 
 ROOT_URLCONF = "rollbook.config.urls"
@@ -128,7 +130,14 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 
 # Sign-in limits must count the same in every process of the server, so the cache is in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # So many that nobody can push out the count against one account by guessing at others.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Sign-in ----------------------------------------------------------------------------------------------------
 
@@ -150,11 +159,48 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "rollbook.apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
+# Django's own, which goes by the person's address; allauth's would keep a second list of addresses.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
+ACCOUNT_FORMS = {
+    "login": "rollbook.apps.accounts.forms.signing.SignInForm",
+    "change_password": "rollbook.apps.accounts.forms.signing.ChangePasswordForm",
+    "reset_password": "rollbook.apps.accounts.forms.signing.ForgottenPasswordForm",
+    "reset_password_from_key": "rollbook.apps.accounts.forms.signing.ChoosePasswordForm",
+    "reauthenticate": "rollbook.apps.accounts.forms.signing.ConfirmPasswordForm",
+}
+# A whole school sits behind one address: what limits guessing is the account, the address only stops a flood.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "10/15m/key,300/15m/ip",
+    "reset_password": "60/h/ip,3/15m/key",
+    "reset_password_from_key": "120/m/ip",
+    "change_password": "10/15m/user",
+    "reauthenticate": "10/15m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("ROLLBOOK_BEHIND_PROXY", default=False) else 0
+MFA_ADAPTER = "rollbook.apps.accounts.adapter.SecondStepAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Rollbook"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "rollbook.apps.accounts.forms.second_step.CodeForm",
+    "reauthenticate": "rollbook.apps.accounts.forms.second_step.ConfirmCodeForm",
+    "activate_totp": "rollbook.apps.accounts.forms.second_step.AddAppForm",
+}
+# A session ends after this long without a request, and in any case after twelve hours.
+ROLLBOOK_IDLE_MINUTES: int = env.int("ROLLBOOK_IDLE_MINUTES", default=30)
+# Whether roles that see the whole school must set up the second step.
+ROLLBOOK_SECOND_STEP_REQUIRED: bool = env.bool("ROLLBOOK_SECOND_STEP_REQUIRED", default=False)
 # <<< allauth
 
 # --- Sessions, cookies and headers ------------------------------------------------------------------------------
@@ -238,3 +284,18 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+
+# --- The frame of every page ------------------------------------------------------------------------------------
+
+# Words, address, and the permissions of which one opens it. What a person may not open is not shown.
+ROLLBOOK_NAV = [
+    ("Today", "registers:today", ["board.view", "board.totals"]),
+    ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
+    ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+    ("Planned", "registers:planned", ["planned.record"]),
+    ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+    ("Calendar", "schools:calendar", ["school.view"]),
+    ("Staff", "accounts:staff", ["staff.manage"]),
+    ("Audit log", "audit:log", ["audit.view"]),
+]
+ROLLBOOK_LINKS = {"home": "registers:home"}

@@ -85,3 +85,23 @@ def without_group(viewer: Viewer, on: date) -> list[Pupil]:
 def pupil_of(viewer: Viewer, pupil_id: int) -> Pupil | None:
     """A pupil of the viewer's school, past or present; None for any other."""
     return Pupil.objects.filter(school_id=viewer.school_id, pk=pupil_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A spell on the roll."""
+
+    first_day: date
+    last_day: date | None
+
+
+def enrolments_of(viewer: Viewer, pupil_id: int) -> list[Enrolled]:
+    """A pupil's spells on the roll of the viewer's school, earliest first."""
+    rows = Enrolment.objects.filter(pupil_id=pupil_id, pupil__school_id=viewer.school_id)
+    return [Enrolled(*row) for row in rows.order_by("first_day").values_list("first_day", "last_day")]
+
+
+def group_of_pupil(viewer: Viewer, pupil_id: int, on: date) -> int | None:
+    """The teaching group a pupil is in on a day."""
+    found = Membership.objects.filter(_on_day(on), pupil_id=pupil_id, pupil__school_id=viewer.school_id)
+    return found.values_list("group_id", flat=True).first()

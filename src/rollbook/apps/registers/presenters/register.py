@@ -10,24 +10,17 @@ from uuid import uuid4
 from django.urls import reverse
 
 from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
-from rollbook.apps.registers.presenters.words import (
-    day_words,
-    kind_of,
-    long_day,
-    mark_words,
-    moment_words,
-    time_words,
-    words_of,
-)
+from rollbook.apps.registers.presenters.words import amendment_words, mark_words, minutes_words, moment_words
 from rollbook.apps.registers.queries.marks import Versions
 from rollbook.apps.registers.queries.register import RegisterSheet
 from rollbook.apps.roll.queries import RollPupil
-from rollbook.clock import LONDON
 from rollbook.domain.access import Viewer
 from rollbook.domain.codes import BY_BYTE, Needs, code_for, codes_offered, present_symbol
 from rollbook.domain.marks import RegisterState, SchoolSession, was_submitted_in_time
 from rollbook.domain.rates import percent
 from rollbook.domain.refusals import Refusal
+from rollbook.ui.kinds import kind_of, title_of
+from rollbook.ui.words import clock_time, local, long_day, short_day
 
 Row = dict[str, Any]
 
@@ -40,6 +33,7 @@ class Typed:
     reason: str = ""
     refusals: Sequence[Refusal] = ()
     conflicts: Sequence[Conflict] = ()
+    raw_minutes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,21 +123,20 @@ def _option(code: Any) -> dict[str, Any]:
     return {"symbol": code.symbol, "title": code.title, "needs_note": needs_note, "note_label": label}
 
 
-def _neighbours(sheet: RegisterSheet) -> dict[str, str]:
-    """Links to the register before and after: the other session, or the school day beside it."""
-    url = lambda on, school_session: reverse(  # noqa: E731
-        "registers:take", args=[sheet.group.id, on, school_session.value.lower()]
-    )
+def _neighbours(sheet: RegisterSheet) -> dict[str, Any]:
+    """Links to the half-days before and after: the other session of the day, or the school day beside it."""
+    other = SchoolSession.PM if sheet.session is SchoolSession.AM else SchoolSession.AM
     if sheet.session is SchoolSession.AM:
-        before = sheet.calendar.previous_school_days(sheet.on, 1)
-        previous = url(before[0], SchoolSession.PM) if before else ""
-        return {"previous_url": previous, "next_url": url(sheet.on, SchoolSession.PM), "other": "afternoon"}
+        days = sheet.calendar.previous_school_days(sheet.on, 1)
+        return {"previous": _link(sheet, days[0], other) if days else None, "next": _link(sheet, sheet.on, other)}
     after = sheet.calendar.next_school_day(sheet.on)
-    return {
-        "previous_url": url(sheet.on, SchoolSession.AM),
-        "next_url": url(after, SchoolSession.AM) if after else "",
-        "other": "morning",
-    }
+    return {"previous": _link(sheet, sheet.on, other), "next": _link(sheet, after, other) if after else None}
+
+
+def _link(sheet: RegisterSheet, on: date, school_session: SchoolSession) -> dict[str, str]:
+    href = reverse("registers:take", args=[sheet.group.id, on, school_session.value])
+    day = "" if on == sheet.on else f"{short_day(on)}, "
+    return {"href": href, "words": f"{day}{school_session.words}".capitalize()}
 
 
 def _saved_note(sheet: RegisterSheet, now: datetime) -> str:
@@ -158,13 +151,11 @@ def _submitted_note(sheet: RegisterSheet) -> str:
     """When the last pupil got a first mark, and whether that was within the minutes the policy gives."""
     if sheet.state.answer is not RegisterState.SUBMITTED or not sheet.versions:
         return ""
-    complete = max(versions[0].at for versions in sheet.versions.values())
-    at = complete.astimezone(LONDON)
-    local = time_words(complete)
-    found = was_submitted_in_time(sheet.times, at.time(), sheet.within_minutes)
-    if at.date() != sheet.on:
-        return f"Submitted on {day_words(at.date())}, after the day"
-    return f"Submitted {local}, in time" if found.answer else f"Submitted {local}, late"
+    complete = local(max(versions[0].at for versions in sheet.versions.values()))
+    if complete.date() != sheet.on:
+        return f"Submitted on {short_day(complete)}, after the day"
+    found = was_submitted_in_time(sheet.times, complete.time(), sheet.within_minutes)
+    return f"Submitted {clock_time(complete)}" + ("" if found.answer else ", late")
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
@@ -202,7 +193,7 @@ def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Ro
         "percent": percent(Fraction(attended, possible)) if possible else "",
         "is_low": possible > 0 and 100 * attended <= sheet.low_percent * possible,
         "code": shown.code,
-        "minutes": shown.minutes_late if shown.minutes_late is not None else "",
+        "minutes": typed.raw_minutes.get(pupil.id, "" if shown.minutes_late is None else shown.minutes_late),
         "note": shown.note,
         "version": seen,
         "saved_symbol": now.code if now else "",
@@ -231,35 +222,28 @@ def _shown(sheet: RegisterSheet, pupil: RollPupil, versions: Versions, mine: Sub
 
 
 def _day(sheet: RegisterSheet, pupil_id: int, on: date) -> dict[str, Any]:
-    cells: dict[str, Any] = {"label": day_words(on)}
+    cells: dict[str, Any] = {"label": short_day(on)}
     row = sheet.year.of_pupil(pupil_id)
     for school_session in SchoolSession:
         inside = sheet.year.first_day <= on <= sheet.year.last_day
         byte = int(row[sheet.year.column(on, school_session is SchoolSession.PM)]) if inside else 0
         symbol = BY_BYTE[byte].symbol if byte else ""
-        cells[school_session.value.lower()] = {"symbol": symbol, "kind": kind_of(symbol), "words": words_of(symbol)}
+        cells[school_session.value.lower()] = {"symbol": symbol, "kind": kind_of(symbol), "words": title_of(symbol)}
     return cells
 
 
-def _conflict(conflict: Conflict) -> dict[str, str]:
+def _conflict(conflict: Conflict) -> dict[str, Any]:
     mine, theirs = conflict.mine, conflict.theirs
-    minutes = f", {mine.minutes_late} minutes" if mine.minutes_late else ""
+    minutes = minutes_words(mine.minutes_late)
     return {
         "theirs_symbol": theirs.code,
         "theirs_words": mark_words(theirs),
         "theirs_by": theirs.by_name,
-        "theirs_at": time_words(theirs.at),
+        "theirs_at": theirs.at,
         "mine_symbol": mine.code,
-        "mine_words": f"{mine.code} {words_of(mine.code)}{minutes}",
+        "mine_words": ", ".join(filter(None, [f"{mine.code} {title_of(mine.code)}", minutes])),
     }
 
 
 def _amended_words(versions: Versions) -> str:
-    """An amended mark in a line: what it was, who changed it, in what position, when and why."""
-    if len(versions) < 2:
-        return ""
-    first, last = versions[0], versions[-1]
-    return (
-        f"{first.code} changed to {last.code} at {time_words(last.at)} on {day_words(last.at.astimezone(LONDON).date())} "
-        f"by {last.by_name}, {last.by_position}: {last.reason}"
-    )
+    return amendment_words(versions[-2], versions[-1]) if len(versions) > 1 else ""

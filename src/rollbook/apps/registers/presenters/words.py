@@ -1,77 +1,36 @@
-"""The words and colours by which marks, states and moments are shown everywhere."""
+"""How marks and moments of the register are said in a line; single words come from `rollbook.ui`."""
 
-from datetime import date, datetime, time
-
+from datetime import date, datetime
 
 from rollbook.apps.registers.models import Entry
-from rollbook.clock import LONDON
-from rollbook.domain.codes import BY_SYMBOL
-from rollbook.domain.marks import RegisterState
+from rollbook.ui.kinds import title_of
+from rollbook.ui.words import clock_time, local, moment, short_day
 
 
-
-
-def kind_of(symbol: str) -> str:
-    """The colour family of a mark: present, late, noreason, other, or missing. A letter always stands beside it."""
-    if not symbol:
-        return "missing"
-    if symbol in ("/", "\\"):
-        return "present"
-    if symbol in ("L", "U"):
-        return "late" if symbol == "L" else "noreason"
-    if symbol in ("N", "O", "G"):
-        return "noreason"
-    if symbol == "#":
-        return "closed"
-    return "other"
-
-
-def words_of(symbol: str) -> str:
-    """A mark in words: "present", "late", "no reason yet"; "not marked" for none."""
-    if not symbol:
-        return "Not marked"
-    return BY_SYMBOL[symbol].title
-
-
-def day_words(on: date) -> str:
-    """A day as lists show it: "Tue 14 Oct"."""
-    return f"{on:%a} {on.day} {on:%b}"
-
-
-def long_day(on: date) -> str:
-    """A day as titles show it: "Tuesday 14 October 2025"."""
-    return f"{on:%A} {on.day} {on:%B} {on.year}"
-
-
-def time_words(moment: datetime | time) -> str:
-    """A time of day by the school's clock: "09:31"."""
-    if isinstance(moment, datetime):
-        moment = moment.astimezone(LONDON)
-    return f"{moment:%H:%M}"
-
-
-def moment_words(moment: datetime, today: date) -> str:
+def moment_words(at: datetime, today: date) -> str:
     """A moment as short as it can be said on a day: "09:31" today, else "Tue 14 Oct, 09:31"."""
-    local = moment.astimezone(LONDON)
-    if local.date() == today:
-        return time_words(local)
-    year = f" {local.year}" if local.year != today.year else ""
-    return f"{day_words(local.date())}{year}, {time_words(local)}"
+    day = local(at).date()
+    if day == today:
+        return clock_time(at)
+    return f"{short_day(day)}, {clock_time(at)}" if day.year == today.year else moment(at)
+
+
+def minutes_words(minutes: int | None) -> str:
+    """12 minutes; "" for none."""
+    if not minutes:
+        return ""
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def mark_words(entry: Entry) -> str:
     """An entry in words with what was recorded with it: "L Late, 12 minutes"."""
-    parts = [f"{entry.code} {words_of(entry.code)}"]
-    if entry.minutes_late:
-        parts.append(f"{entry.minutes_late} minute{'' if entry.minutes_late == 1 else 's'}")
-    return ", ".join(parts)
+    return ", ".join(filter(None, [f"{entry.code} {title_of(entry.code)}", minutes_words(entry.minutes_late)]))
 
 
-STATE_WORDS = {
-    RegisterState.NOT_OPEN: "Not open yet",
-    RegisterState.OPEN: "Open",
-    RegisterState.PART: "Part marked",
-    RegisterState.LATE: "Late",
-    RegisterState.CLOSED: "Closed, marks missing",
-    RegisterState.SUBMITTED: "Submitted",
-}
+def amendment_words(before: Entry, after: Entry) -> str:
+    """The five things an amendment must show (reg 6), in a line: was, is, why, when, who in what position."""
+    when = local(after.at)
+    return (
+        f"{before.code} amended to {after.code}: {after.reason}. "
+        f"{after.by_name}, {after.by_position}, {short_day(when.date())} {when.year} at {clock_time(after.at)}"
+    )

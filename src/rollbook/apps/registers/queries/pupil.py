@@ -1,0 +1,117 @@
+"""A pupil's year: every half-day with its mark, the totals, and what was amended."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rollbook.apps.registers.models import Entry, PlannedMark
+from rollbook.apps.registers.queries.marks import Versions, amended_marks, plans_of_pupil
+from rollbook.apps.registers.queries.register import may_see_group
+from rollbook.apps.registers.queries.year import packed_year, year_bounds
+from rollbook.apps.roll.models import Pupil
+from rollbook.apps.roll.queries import Enrolled, enrolments_of, group_of_pupil, pupil_of
+from rollbook.apps.schools.queries import Group, group_on, timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.calendar import AcademicYearDates, SchoolCalendar
+from rollbook.domain.codes import BY_BYTE
+from rollbook.domain.marks import SchoolSession
+from rollbook.domain.rates import Totals, totals
+
+
+@dataclass(frozen=True)
+class PupilYear:
+    """One pupil in one academic year.
+
+    Shape: `marks` has a key for every half-day on roll whose register has opened by now, "" where nobody marked it;
+    `ahead` are the half-days still to come.
+    """
+
+    pupil: Pupil
+    group: Group | None
+    enrolments: list[Enrolled]
+    calendar: SchoolCalendar
+    first_day: date
+    last_day: date
+    years: tuple[AcademicYearDates, ...]
+    marks: dict[tuple[date, SchoolSession], str]
+    ahead: list[tuple[date, SchoolSession]]
+    totals: Totals
+    amended: list[Versions]
+    plans: list[PlannedMark]
+    minutes_lost: int
+
+    @property
+    def missing_count(self) -> int:
+        """Half-days on roll that nobody marked."""
+        return sum(1 for symbol in self.marks.values() if not symbol)
+
+
+def pupil_year(viewer: Viewer, pupil_id: int, on: date, now: datetime) -> PupilYear | None:
+    """A pupil's page for the academic year of a day; None where the viewer may not see the pupil."""
+    pupil = pupil_of(viewer, pupil_id)
+    if pupil is None:
+        return None
+    group = _group_today(viewer, pupil_id, now.date())
+    if not (viewer.may(Permission.PUPIL_VIEW_ANY) or (group is not None and may_see_group(viewer, group))):
+        return None
+    calendar = timetable(viewer).calendar
+    first_day, last_day = year_bounds(calendar, on)
+    enrolments = enrolments_of(viewer, pupil_id)
+    marks, ahead = _half_days(viewer, calendar, pupil_id, (first_day, last_day), enrolments, now)
+    return PupilYear(
+        pupil=pupil,
+        group=group,
+        enrolments=enrolments,
+        calendar=calendar,
+        first_day=first_day,
+        last_day=last_day,
+        years=calendar.years,
+        marks=marks,
+        ahead=ahead,
+        totals=totals(symbol or None for symbol in marks.values()),
+        amended=amended_marks(viewer, pupil_id, first_day, last_day),
+        plans=[plan for plan in plans_of_pupil(viewer, pupil_id) if plan.last_day >= now.date()],
+        minutes_lost=_minutes_lost(viewer, pupil_id, first_day, last_day),
+    )
+
+
+def _group_today(viewer: Viewer, pupil_id: int, today: date) -> Group | None:
+    group_id = group_of_pupil(viewer, pupil_id, today)
+    return group_on(viewer, group_id, today) if group_id else None
+
+
+def _half_days(
+    viewer: Viewer,
+    calendar: SchoolCalendar,
+    pupil_id: int,
+    bounds: tuple[date, date],
+    enrolments: list[Enrolled],
+    now: datetime,
+) -> tuple[dict[tuple[date, SchoolSession], str], list[tuple[date, SchoolSession]]]:
+    year = packed_year(viewer.school_id, bounds)
+    row = year.of_pupil(pupil_id)
+    marks: dict[tuple[date, SchoolSession], str] = {}
+    ahead: list[tuple[date, SchoolSession]] = []
+    for day in calendar.school_days(*bounds):
+        on_roll = any(each.first_day <= day and (each.last_day is None or day <= each.last_day) for each in enrolments)
+        for school_session in SchoolSession:
+            byte = int(row[year.column(day, school_session is SchoolSession.PM)])
+            times = calendar.times(day, school_session)
+            opened = day < now.date() or (
+                day == now.date() and times is not None and now.time() >= times.opens_at
+            )
+            if byte:
+                marks[day, school_session] = BY_BYTE[byte].symbol
+            elif on_roll and opened:
+                marks[day, school_session] = ""
+            elif on_roll:
+                ahead.append((day, school_session))
+    return marks, ahead
+
+
+def _minutes_lost(viewer: Viewer, pupil_id: int, first_day: date, last_day: date) -> int:
+    """Minutes late over the year, of the marks as they stand now."""
+    entries = Entry.objects.filter(
+        school_id=viewer.school_id, pupil_id=pupil_id, on__range=(first_day, last_day), minutes_late__isnull=False
+    ).order_by("version")
+    newest = {(entry.on, entry.session): entry.minutes_late or 0 for entry in entries}
+    return sum(newest.values())

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from rollbook.apps.registers.views import board, desk, files, pupil, taking
+from rollbook.ui.converters import register_converters
+
+register_converters()
+
+app_name = "registers"
+
+urlpatterns = [
+    path("", board.home, name="home"),
+    path("today/", board.today, name="today"),
+    path("today/<day:on>/<session:session>/", board.today, name="today_at"),
+    path("registers/", board.mine, name="mine"),
+    path("registers/<day:on>/", board.mine, name="day"),
+    path("registers/export/", files.export, name="export"),
+    path("registers/<int:group_id>/<day:on>/", files.sheet, name="sheet"),
+    path("registers/<int:group_id>/<day:on>/<session:session>/", taking.take, name="take"),
+    path("arrivals/", desk.arrivals, name="arrivals"),
+    path("planned/", desk.planned, name="planned"),
+    path("planned/<int:plan_id>/withdraw/", desk.withdraw, name="withdraw_plan"),
+    path("pupils/<int:pupil_id>/", pupil.pupil, name="pupil"),
+    path("pupils/<int:pupil_id>/marks/<day:on>/<session:session>/", pupil.mark, name="mark"),
+]

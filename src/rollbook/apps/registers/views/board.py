@@ -1,0 +1,62 @@
+"""Today: who is where right now, and which registers are still to come."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from rollbook import clock
+from rollbook.apps.registers.presenters.board import board_context, registers_context
+from rollbook.apps.registers.queries.board import board_of
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.marks import SchoolSession
+from rollbook.ui.permissions import requires
+
+
+@requires(Permission.SCHOOL_VIEW)
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends each person to the page their day begins with."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.may(Permission.BOARD_TOTALS):
+        return HttpResponseRedirect(reverse("registers:today"))
+    if viewer.may(Permission.REGISTER_TAKE_OWN):
+        return HttpResponseRedirect(reverse("registers:mine"))
+    return HttpResponseRedirect(reverse("schools:calendar"))
+
+
+def session_now(viewer: Viewer, now: datetime) -> tuple[date, SchoolSession]:
+    """The half-day a page opens with: today's morning until the afternoon register opens, else the last school day's."""
+    calendar = timetable(viewer).calendar
+    on = calendar.last_school_day(now.date()) or now.date()
+    if on != now.date():
+        return on, SchoolSession.PM
+    afternoon = calendar.times(on, SchoolSession.PM)
+    is_afternoon = afternoon is not None and now.time() >= afternoon.opens_at
+    return on, SchoolSession.PM if is_afternoon else SchoolSession.AM
+
+
+@requires(Permission.BOARD_VIEW, Permission.BOARD_TOTALS)
+def today(request: HttpRequest, on: date | None = None, session: str | None = None) -> HttpResponse:
+    """The board of a half-day; without an address of its own, that of now."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    if on is None or session is None:
+        on, school_session = session_now(viewer, now)
+    else:
+        school_session = SchoolSession(session)
+    board = board_of(viewer, on, school_session, now)
+    context = board_context(viewer, board, on, school_session, now, timetable(viewer).calendar)
+    return render(request, "registers/today.html", context)
+
+
+@requires(Permission.REGISTER_TAKE_OWN, Permission.REGISTER_TAKE_ANY, Permission.PUPIL_VIEW_ANY)
+def mine(request: HttpRequest, on: date | None = None) -> HttpResponse:
+    """The registers of a day: a teacher's own, or all of them for those who may take any."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    day = on or session_now(viewer, now)[0]
+    boards = [board_of(viewer, day, school_session, now) for school_session in SchoolSession]
+    context = registers_context(viewer, boards, day, now, timetable(viewer).calendar)
+    return render(request, "registers/registers.html", context)

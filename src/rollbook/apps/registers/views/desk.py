@@ -1,0 +1,117 @@
+"""The office's desk: late arrivals signed in, and what is known before registration."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollbook import clock
+from rollbook.apps.registers.actions.arrivals import sign_in
+from rollbook.apps.registers.actions.planning import plan_mark, withdraw_plan
+from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm
+from rollbook.apps.registers.presenters.board import desk_context
+from rollbook.apps.registers.queries.board import board_of
+from rollbook.apps.registers.queries.marks import plans_from
+from rollbook.apps.registers.views.board import session_now
+from rollbook.apps.roll.queries import pupils_on_roll
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.codes import codes_offered
+from rollbook.domain.marks import SchoolSession
+from rollbook.domain.refusals import Refused
+from rollbook.ui.forms import add_refusals
+from rollbook.ui.permissions import requires
+
+
+@requires(Permission.ARRIVALS_SIGN_IN)
+@require_http_methods(["GET", "POST"])
+def arrivals(request: HttpRequest) -> HttpResponse:
+    """Signs late pupils in one after the other; those expected and not here yet stand first."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    pupils = pupils_on_roll(viewer, now.date())
+    chosen = request.GET.get("pupil", "")
+    initial = {"arrived_at": now.time().replace(second=0, microsecond=0), "key": uuid4(), "pupil": chosen}
+    form = ArrivalForm(request.POST or None, pupils=pupils, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            signed = sign_in(
+                viewer=viewer,
+                pupil_id=values["pupil"],
+                on=now.date(),
+                arrived_at=values["arrived_at"],
+                why_late=values["why_late"],
+                key=values["key"],
+                by=viewer.actor,
+                at=now,
+            )
+        except Refused as refused:
+            add_refusals(form, refused)
+        else:
+            name = next(pupil.name for pupil in pupils if pupil.id == values["pupil"])
+            messages.success(request, f"{name} is signed in with code {signed.code}. {signed.because}")
+            return HttpResponseRedirect(reverse("registers:arrivals"))
+    on, school_session = session_now(viewer, now)
+    board = board_of(viewer, on, school_session, now) if on == now.date() else None
+    context = desk_context(board, on, school_session) | {"form": form, "late_reasons": LATE_REASONS, "now": now}
+    return render(request, "registers/arrivals.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.PLANNED_RECORD)
+@require_http_methods(["GET", "POST"])
+def planned(request: HttpRequest) -> HttpResponse:
+    """What is known before registration: the list, and a form to add to it."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    codes = [
+        code
+        for code in codes_offered(now.date(), SchoolSession.AM, viewer.setters)
+        if not (code.is_present_mark or code.is_late or code.symbol == "N")
+    ]
+    initial = {"first_day": now.date(), "last_day": now.date(), "pupil": request.GET.get("pupil", "")}
+    form = PlanForm(request.POST or None, pupils=pupils_on_roll(viewer, now.date()), codes=codes, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            plan_mark(
+                viewer=viewer,
+                pupil_id=values["pupil"],
+                first_day=values["first_day"],
+                last_day=values["last_day"],
+                sessions=values["sessions"],
+                code=values["code"],
+                note=values["note"],
+                origin=values["origin"],
+                by=viewer.actor,
+                at=now,
+            )
+        except Refused as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, "Recorded. The teacher sees it when the register is opened.")
+            return HttpResponseRedirect(reverse("registers:planned"))
+    context = {"form": form, "plans": plans_from(viewer, now.date()), "today": now.date()}
+    return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.PLANNED_RECORD)
+@require_POST
+def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Withdraws something planned; marks already made from it stay."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    try:
+        withdraw_plan(
+            viewer=viewer,
+            plan_id=plan_id,
+            because=request.POST.get("because", ""),
+            by=viewer.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Withdrawn. Marks that were already made stay as they are.")
+    return HttpResponseRedirect(reverse("registers:planned"))

@@ -1,0 +1,43 @@
+"""Small pages that several views of the register show."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rollbook import clock
+from rollbook.apps.registers.queries.register import may_see_group
+from rollbook.apps.schools.queries import group_on, timetable
+from rollbook.domain.access import Viewer
+from rollbook.domain.marks import SchoolSession
+
+
+def no_register(
+    request: HttpRequest, viewer: Viewer, group_id: int, on: date, school_session: SchoolSession
+) -> HttpResponse:
+    """Why there is no register here: the school is closed that day. Errors: Http404 for a group that isn't the viewer's."""
+    group = group_on(viewer, group_id, on)
+    if group is None or not may_see_group(viewer, group):
+        raise Http404("no such register")
+    calendar = timetable(viewer).calendar
+    before, after = calendar.last_school_day(on), calendar.next_school_day(on)
+    context = {
+        "title": f"{group.name} register",
+        "on": on,
+        "because": calendar.day(on).because,
+        "is_future": on > clock.today(),
+        "before": (before, reverse("registers:take", args=[group_id, before, "AM"])) if before else None,
+        "after": (after, reverse("registers:take", args=[group_id, after, "AM"])) if after else None,
+    }
+    return render(request, "registers/no_register.html", context)
+
+
+def day_or_404(text: str | None, otherwise: date) -> date:
+    """A day from an address's query, `otherwise` where there is none. Errors: Http404 for one that is no day."""
+    if not text:
+        return otherwise
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404("no such day") from None

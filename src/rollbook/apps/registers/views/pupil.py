@@ -1,0 +1,101 @@
+"""The pupil page and the page of one mark with its history."""
+
+from datetime import date
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from rollbook import clock
+from rollbook.apps.registers.actions.amending import amend_mark
+from rollbook.apps.registers.forms import AmendForm
+from rollbook.apps.registers.presenters.pupil import mark_context, pupil_context
+from rollbook.apps.registers.queries.marks import history_of_mark
+from rollbook.apps.registers.queries.pupil import pupil_year
+from rollbook.apps.registers.views.pages import day_or_404
+from rollbook.apps.roll.actions import note_look
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.codes import code_for, codes_offered
+from rollbook.domain.marks import SchoolSession
+from rollbook.domain.refusals import Refused
+from rollbook.ui.forms import add_refusals
+from rollbook.ui.permissions import requires
+
+
+@requires(Permission.PUPIL_VIEW_OWN, Permission.PUPIL_VIEW_ANY)
+def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """A pupil's year at a glance; the look is noted in the audit log."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    on = day_or_404(request.GET.get("on"), now.date())
+    year = pupil_year(viewer, pupil_id, on, now)
+    if year is None:
+        raise Http404("no such pupil")
+    note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
+    return render(request, "registers/pupil.html", pupil_context(viewer, year, now))
+
+
+@requires(Permission.PUPIL_VIEW_OWN, Permission.PUPIL_VIEW_ANY)
+@require_http_methods(["GET", "POST"])
+def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpResponse:
+    """One mark with everything it has been; those who may amend it here."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    school_session, now = SchoolSession(session), clock.now()
+    year = pupil_year(viewer, pupil_id, on, now)
+    if year is None:
+        raise Http404("no such pupil")
+    versions = history_of_mark(viewer, pupil_id, on, school_session)
+    may_amend = viewer.may(Permission.REGISTER_AMEND) and (on, school_session) in year.marks
+    codes = list(codes_offered(on, school_session, viewer.setters))
+    if versions and versions[-1].code not in {code.symbol for code in codes}:
+        codes.append(code_for(versions[-1].code, on))
+    latest = versions[-1] if versions else None
+    form: AmendForm | None = None
+    status = 200
+    if may_amend:
+        seen = latest.version if latest else 0
+        form = AmendForm(
+            request.POST or None,
+            codes=codes,
+            is_missing=latest is None,
+            initial={"seen_version": seen, "key": uuid4(), "note": latest.note if latest else ""},
+        )
+    if request.method == "POST":
+        if form is None:
+            raise Http404("nothing to amend here")
+        if form.is_valid() and _amend(viewer, form, pupil_id, on, school_session):
+            messages.success(request, "The mark is amended. What it was stays in its history.")
+            return HttpResponseRedirect(request.path)
+        status = 422
+        versions = history_of_mark(viewer, pupil_id, on, school_session)
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["seen_version"] = str(versions[-1].version if versions else 0)  # type: ignore[index]
+    context = mark_context(viewer, year, on, school_session, versions, now) | {"form": form}
+    return render(request, "registers/mark.html", context, status=status)
+
+
+def _amend(viewer: Viewer, form: AmendForm, pupil_id: int, on: date, school_session: SchoolSession) -> bool:
+    values = form.cleaned_data
+    try:
+        amend_mark(
+            viewer=viewer,
+            pupil_id=pupil_id,
+            on=on,
+            school_session=school_session,
+            code=values["code"],
+            minutes_late=values["minutes_late"],
+            note=values["note"],
+            reason=values["reason"],
+            seen_version=values["seen_version"],
+            key=values["key"],
+            by=viewer.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        add_refusals(form, refused)
+        return False
+    return True
+
+

@@ -1,0 +1,153 @@
+"""The register screen: one group, one half-day, one form."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from rollbook import clock
+from rollbook.apps.registers.actions.taking import Conflicts, SubmittedMark, Taken, take_register
+from rollbook.apps.registers.presenters.register import Typed, register_context
+from rollbook.apps.registers.queries.register import RegisterSheet, register_sheet
+from rollbook.apps.registers.views.pages import no_register
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.marks import SchoolSession
+from rollbook.domain.refusals import Refusal, Refused
+from rollbook.domain.codes import present_symbol
+from rollbook.ui.permissions import requires
+
+PRESENT = "present"
+
+
+@requires(Permission.REGISTER_TAKE_OWN, Permission.REGISTER_TAKE_ANY, Permission.PUPIL_VIEW_ANY)
+@require_http_methods(["GET", "POST"])
+def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpResponse:
+    """Shows a group's register and saves it."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    school_session = SchoolSession(session)
+    now = clock.now()
+    sheet = register_sheet(viewer, group_id, on, school_session, now)
+    if sheet is None:
+        return no_register(request, viewer, group_id, on, school_session)
+    if request.method == "GET":
+        return _page(request, viewer, sheet, Typed())
+    marks, refusals, raw_minutes = parse_marks(request.POST, school_session)
+    typed = Typed(marks, request.POST.get("reason", ""), refusals, raw_minutes=raw_minutes)
+    if request.POST.get("act") == "rest":
+        return _page(request, viewer, sheet, _with_rest_present(sheet, typed))
+    if refusals:
+        return _page(request, viewer, sheet, typed, status=422)
+    try:
+        taken = take_register(
+            viewer=viewer,
+            group_id=group_id,
+            on=on,
+            school_session=school_session,
+            marks=list(marks.values()),
+            reason=typed.reason,
+            key=_key(request.POST),
+            by=viewer.actor,
+            at=now,
+        )
+    except Refused as refused:
+        return _again(request, viewer, sheet, Typed(marks, typed.reason, refused.refusals), 422)
+    except Conflicts as conflicts:
+        return _again(request, viewer, sheet, Typed(marks, typed.reason, conflicts=conflicts.conflicts), 409)
+    messages.success(request, _saved(taken))
+    return HttpResponseRedirect(request.path)
+
+
+def parse_marks(
+    form: QueryDict, school_session: SchoolSession
+) -> tuple[dict[int, SubmittedMark], list[Refusal], Mapping[int, str]]:
+    """The rows of a register's form. Shape: marks by pupil id; what can't be read; minutes that are no number, as typed."""
+    marks: dict[int, SubmittedMark] = {}
+    refusals: list[Refusal] = []
+    raw_minutes: dict[int, str] = {}
+    for name, seen in form.items():
+        if not name.startswith("v-") or not name[2:].isdecimal():
+            continue
+        pupil_id = int(name[2:])
+        code = form.get(f"o-{pupil_id}", "") or form.get(f"m-{pupil_id}", "")
+        if code == PRESENT:
+            code = present_symbol(school_session)
+        minutes: int | None = None
+        written = form.get(f"late-{pupil_id}", "").strip()
+        if written and code in ("L", "U"):
+            if written.isdecimal() and len(written) <= 3:
+                minutes = int(written)
+            else:
+                raw_minutes[pupil_id] = written
+                refusals.append(Refusal(f"late-{pupil_id}", "Give the minutes late as a number, such as 12."))
+        choice = form.get(f"c-{pupil_id}", "")
+        if form.get(f"x-{pupil_id}") and choice not in ("theirs", "mine"):
+            refusals.append(Refusal(f"c-{pupil_id}", "Choose which of the two marks is right."))
+        marks[pupil_id] = SubmittedMark(
+            pupil_id=pupil_id,
+            code=code,
+            minutes_late=minutes,
+            note=form.get(f"note-{pupil_id}", "")[:300],
+            seen_version=int(seen) if seen.isdecimal() else 0,
+            choice=choice,
+        )
+    return marks, refusals, raw_minutes
+
+
+def _key(form: QueryDict) -> UUID:
+    try:
+        return UUID(form.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _with_rest_present(sheet: RegisterSheet, typed: Typed) -> Typed:
+    """The form with every pupil not yet marked filled in as present, to be looked at and saved by a person."""
+    present = present_symbol(sheet.session)
+    marks = dict(typed.marks)
+    for pupil in sheet.pupils:
+        mine = marks.get(pupil.id) or SubmittedMark(pupil.id, "", None, "", len(sheet.versions.get(pupil.id, [])))
+        if not mine.code:
+            marks[pupil.id] = SubmittedMark(pupil.id, present, None, "", mine.seen_version, mine.choice)
+    return Typed(marks, typed.reason, typed.refusals, raw_minutes=typed.raw_minutes)
+
+
+def _again(
+    request: HttpRequest, viewer: Viewer, sheet: RegisterSheet, typed: Typed, status: int
+) -> HttpResponse:
+    """The page with everything that was typed, on top of the marks as they are now."""
+    fresh = register_sheet(viewer, sheet.group.id, sheet.on, sheet.session, clock.now())
+    return _page(request, viewer, fresh or sheet, typed, status)
+
+
+def _page(
+    request: HttpRequest, viewer: Viewer, sheet: RegisterSheet, typed: Typed, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = register_context(viewer, sheet, clock.now(), typed)
+    return render(request, "registers/take.html", context, status=status)
+
+
+def _saved(taken: Taken) -> str:
+    """What a person is told after saving."""
+    if taken.saved_count == 0:
+        saved = "Nothing had changed; everything is saved."
+    elif taken.amended_count == taken.saved_count:
+        saved = f"{_marks(taken.amended_count)} amended."
+    elif taken.amended_count:
+        saved = f"{_marks(taken.saved_count)} saved, {taken.amended_count} of them amended."
+    else:
+        saved = f"{_marks(taken.saved_count)} saved."
+    if taken.unmarked_count == 0:
+        return f"Register submitted. {saved}"
+    still = "1 pupil still has" if taken.unmarked_count == 1 else f"{taken.unmarked_count} pupils still have"
+    return f"{saved} {still} no mark."
+
+
+def _marks(count: int) -> str:
+    return "1 mark" if count == 1 else f"{count} marks"
+
+
