@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from rollbook.apps.schools.models import GroupTeacher, TeachingGroup
 from rollbook.domain.access import Viewer
@@ -62,7 +63,7 @@ class Group:
 
 def group_on(viewer: Viewer, group_id: int, on: date) -> Group | None:
     """One teaching group of the viewer's school; None where there is none on that day. One query."""
-    rows = list(
+    rows: list[tuple[Any, ...]] = list(
         TeachingGroup.objects.filter(
             Q(last_day=None) | Q(last_day__gte=on), pk=group_id, school_id=viewer.school_id, first_day__lte=on
         ).values_list(
@@ -83,3 +84,59 @@ def group_on(viewer: Viewer, group_id: int, on: date) -> Group | None:
         if user_id is not None and first_day <= on and (last_day is None or last_day >= on)
     }
     return Group(rows[0][0], rows[0][1], rows[0][2], frozenset(teachers), ", ".join(teachers.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A teaching group on the groups page: who takes it on the day, and whether somebody else does at other times."""
+
+    group: TeachingGroup
+    today: tuple[GroupTeacher, ...]
+    later: tuple[GroupTeacher, ...]
+    earlier: tuple[GroupTeacher, ...]
+
+
+def group_rows(viewer: Viewer, on: date) -> list[GroupRow]:
+    """Every group of the viewer's school that there is or will be, by name, with all who take it. Two queries."""
+    groups = TeachingGroup.objects.filter(Q(last_day=None) | Q(last_day__gte=on), school_id=viewer.school_id)
+    return _rows(groups, on)
+
+
+def past_groups(viewer: Viewer, on: date) -> list[TeachingGroup]:
+    """The groups that have ended before a day, latest first. One query."""
+    return list(
+        TeachingGroup.objects.filter(school_id=viewer.school_id, last_day__lt=on).order_by(
+            "-last_day", "name"
+        )
+    )
+
+
+def group_row(viewer: Viewer, group_id: int, on: date) -> GroupRow | None:
+    """One group of the viewer's school, ended ones too; None for any other. Two queries."""
+    return next(iter(_rows(TeachingGroup.objects.filter(school_id=viewer.school_id, pk=group_id), on)), None)
+
+
+def teaching_of(viewer: Viewer, teaching_id: int) -> GroupTeacher | None:
+    """One row of who takes a group of the viewer's school; None for any other."""
+    return (
+        GroupTeacher.objects.select_related("group", "user")
+        .filter(group__school_id=viewer.school_id, pk=teaching_id)
+        .first()
+    )
+
+
+def _rows(which: QuerySet[TeachingGroup], on: date) -> list[GroupRow]:
+    groups = sorted(which, key=lambda group: natural(group.name))
+    by_group: dict[int, list[GroupTeacher]] = {}
+    for row in (
+        GroupTeacher.objects.select_related("user").filter(group__in=groups).order_by("first_day", "id")
+    ):
+        by_group.setdefault(row.group_id, []).append(row)
+    found = []
+    for group in groups:
+        own = by_group.get(group.pk, [])
+        later = [row for row in own if row.first_day > on]
+        earlier = [row for row in own if row.last_day is not None and row.last_day < on]
+        today = [row for row in own if row not in later and row not in earlier]
+        found.append(GroupRow(group, tuple(today), tuple(later), tuple(reversed(earlier))))
+    return found
