@@ -1,0 +1,192 @@
+"""From bytes to rows of cells: how big, in which encoding, with which separator, and what it is if it's no CSV file."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+SIZE_LIMIT = 20 * 1024 * 1024
+LINE_LIMIT = 100_000
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
+_TOO_BIG = "The file is larger than 20 MB. A large school's pupil file is about 1 MB: check that it is the right file."
+_NUL = "The file holds NUL bytes, so it is no text file, or it was damaged on its way. Export it again."
+_AS_CSV = "Export the list again and choose CSV as its format."
+_EXCEL = (
+    "This is an Excel workbook, not a CSV file. Open it in Excel, choose Save As and the type "
+    "'CSV UTF-8 (comma delimited)', and use the file that makes."
+)
+# How files that people send by mistake begin.
+_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", _EXCEL),
+    (b"PK\x05\x06", "This is a ZIP file, not a CSV file. Unpack it and use the CSV file inside."),
+    (b"\xd0\xcf\x11\xe0", _EXCEL),
+    (b"%PDF", f"This is a PDF, not a CSV file. {_AS_CSV}"),
+    (
+        b"{\\rtf",
+        f"This is a text document, not a CSV file. {_AS_CSV}",
+    ),
+    (b"\x1f\x8b", "This is a compressed file, not a CSV file. Unpack it and use the CSV file inside."),
+    (b"\x89PNG", f"This is a picture, not a CSV file. {_AS_CSV}"),
+    (
+        b"\xff\xd8\xff",
+        f"This is a picture, not a CSV file. {_AS_CSV}",
+    ),
+)
+_ZIP = "This is a ZIP file, not a CSV file. Unpack it and use the CSV file inside."
+_MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|table|ctfile)", re.IGNORECASE)
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_CUT_OFF = (
+    "The file is cut off in the middle of a letter: it was not written or copied whole. Export it again."
+)
+# What UTF-8 looks like when somebody has read it as Windows text and saved it again: Ã or â with a sign after it.
+_GARBLED = re.compile("\u00c3[\x80-\xbf\u0152-\u2122]|\u00e2\u20ac")
+
+
+class Unreadable(Exception):
+    """The file as a whole can't be taken; the text is one sentence or two that say why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file as cells. `notes`: what was assumed; `ends_mid_line`: no line end stands after the last row."""
+
+    rows: list[list[str]]
+    notes: tuple[str, ...]
+    ends_mid_line: bool
+
+
+def take(stream: BinaryIO) -> bytes:
+    """The whole content of an opened file, without ever reading much more than is allowed.
+
+    Errors: Unreadable for a file over 20 MB.
+    """
+    data = stream.read(SIZE_LIMIT + 1)
+    if len(data) > SIZE_LIMIT:
+        raise Unreadable(_TOO_BIG)
+    return data
+
+
+def read_table(data: bytes) -> Table:
+    """The cells of a CSV file. Row 1 is the first; blank rows are there too, so that numbers agree with a spreadsheet.
+
+    Errors: Unreadable.
+    """
+    if len(data) > SIZE_LIMIT:
+        raise Unreadable(_TOO_BIG)
+    if not data.strip():
+        raise Unreadable("The file is empty.")
+    _refuse_other_kinds(data)
+    text, notes = _decoded(data)
+    if "\x00" in text:
+        raise Unreadable(
+            "The file holds NUL bytes, so it is no text file, or it was damaged on its way. Export it again."
+        )
+    if _CONTROL.search(text[:2000]):
+        raise Unreadable(f"This is no text file. {_AS_CSV}")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_long_lines(text)
+    separator = _separator(text)
+    if separator != ",":
+        notes.append(f"Values are separated by {_SEPARATORS[separator]}.")
+    return Table(_cells(text, separator), tuple(notes), ends_mid_line=not text.endswith("\n"))
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    for beginning, sentence in _OTHER_KINDS:
+        if data.startswith(beginning):
+            is_plain_zip = (
+                beginning.startswith(b"PK\x03") and b"xl/" not in data and b"[Content_Types]" not in data
+            )
+            raise Unreadable(_ZIP if is_plain_zip else sentence)
+    if _MARKUP.match(data[:200].removeprefix(b"\xef\xbb\xbf")):
+        raise Unreadable(f"This is a web page or an XML file, whatever its name ends in. {_AS_CSV}")
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """The text, and what was assumed about its letters: UTF-8, then UTF-16, then Windows-1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _utf_16(data, "utf-16")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        # One letter at the very end may as well be the only one of a Windows file.
+        if problem.reason == "unexpected end of data" and not data[: problem.start].isascii():
+            raise Unreadable(_CUT_OFF) from None
+    else:
+        if "\x00" not in text:
+            return text, []
+    if b"\x00" in data:
+        half = len(data) // 2 or 1
+        for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if data[first::2].count(0) > 0.6 * half:
+                return _utf_16(data, codec)
+        raise Unreadable(
+            "The file holds NUL bytes, so it is no text file, or it was damaged on its way. Export it again."
+        )
+    return _windows(data)
+
+
+def _utf_16(data: bytes, codec: str) -> tuple[str, list[str]]:
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        raise Unreadable(_CUT_OFF) from None
+    return text.removeprefix("\ufeff"), ["Letters were read as UTF-16."]
+
+
+def _windows(data: bytes) -> tuple[str, list[str]]:
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise Unreadable(
+            "The letters of this file are in no encoding that Rollbook knows. Export it again as CSV in UTF-8."
+        ) from None
+    note = "Letters were read as Windows-1252, because they are not UTF-8. Check names with accents."
+    if _GARBLED.search(text):
+        note = (
+            "Letters were read as Windows-1252, and some names look garbled (such as 'SiÃ¢n' for 'Siân'). "
+            "Export the file again as CSV in UTF-8 before you load it."
+        )
+    return text, [note]
+
+
+def _refuse_long_lines(text: str) -> None:
+    start, number = 0, 1
+    while True:
+        end = text.find("\n", start)
+        length = (len(text) if end == -1 else end) - start
+        if length > LINE_LIMIT:
+            raise Unreadable(
+                f"Line {number} is longer than {LINE_LIMIT:,} characters, so this is no list of pupils. "
+                "Check that it is the right file."
+            )
+        if end == -1:
+            return
+        start, number = end + 1, number + 1
+
+
+def _separator(text: str) -> str:
+    """The sign that separates values: the one found most often outside quotation marks in the first lines."""
+    sample = re.sub(r'"[^"]*"', "", "\n".join(text[:20_000].splitlines()[:5]))
+    return max(_SEPARATORS, key=sample.count)
+
+
+def _cells(text: str, separator: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(reader)
+    except csv.Error as problem:
+        where = f"From line {len(rows) + 1}"
+        if "unexpected end of data" in str(problem) or "field larger" in str(problem):
+            raise Unreadable(
+                f"{where} on a quotation mark is opened and never closed: the file is damaged or cut off. "
+                "Export it again."
+            ) from None
+        raise Unreadable(
+            f"{where} the quotation marks don't pair up, so values can't be told apart. "
+            'Within a quoted value a quotation mark is written twice: "". Export the file again.'
+        ) from None
+    return rows
