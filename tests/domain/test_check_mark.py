@@ -67,7 +67,7 @@ def test_only_the_hands_of_the_table_may_set_a_code(code: AttendanceCode, setter
 def test_the_refusal_names_whose_code_it_is() -> None:
     assert check("G", setters=TEACHER) == refused(
         "code",
-        "G (holiday not granted) is set by the attendance officer or pastoral lead or the head teacher. "
+        "G (holiday not granted) is set by the attendance officer, pastoral lead or head teacher. "
         "Leave the mark to them, or choose a code from your list.",
     )
 

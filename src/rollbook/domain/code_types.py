@@ -1,6 +1,6 @@
 """What an attendance code is: its category, who may set it, what it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -49,18 +49,26 @@ class Setter(StrEnum):
     @property
     def words(self) -> str:
         """Who that is, as one would say it to a colleague."""
-        return _SETTER_WORDS[self]
+        return words_for_setters([self])
 
 
-_SETTER_WORDS: Mapping[Setter, str] = MappingProxyType(
+_SETTERS_NAMED: Mapping[Setter, tuple[str, ...]] = MappingProxyType(
     {
-        Setter.TEACHER: "the class teacher",
-        Setter.OFFICE: "the school office",
-        Setter.ATTENDANCE: "the attendance officer or pastoral lead",
-        Setter.HEAD: "the head teacher",
-        Setter.CALENDAR: "the school calendar",
+        Setter.TEACHER: ("class teacher",),
+        Setter.OFFICE: ("school office",),
+        Setter.ATTENDANCE: ("attendance officer", "pastoral lead"),
+        Setter.HEAD: ("head teacher",),
+        Setter.CALENDAR: ("school calendar",),
     }
 )
+
+
+def words_for_setters(setters: Iterable[Setter]) -> str:
+    """Who are these, in a sentence? "the attendance officer, pastoral lead or head teacher"."""
+    *others, last = (
+        name for setter in sorted(setters, key=list(Setter).index) for name in _SETTERS_NAMED[setter]
+    )
+    return f"the {', '.join(others)} or {last}" if others else f"the {last}"
 
 
 class Needs(StrEnum):

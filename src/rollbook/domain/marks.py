@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
-from rollbook.domain.code_types import AttendanceCode, Needs, Setter
+from rollbook.domain.code_types import AttendanceCode, Needs, Setter, words_for_setters
 from rollbook.domain.codes import present_symbol
 from rollbook.domain.law import (
     POLICY,
@@ -217,10 +217,9 @@ def _check_hand(
             "code", f"{code.symbol} is only read from older registers and can't be entered by hand."
         )
     elif code.symbol != may_keep and not code.set_by & roles_allowed:
-        who = " or ".join(setter.words for setter in Setter if setter in code.set_by)
         yield Refusal(
             "code",
-            f"{code.symbol} ({code.title.lower()}) is set by {who}. "
+            f"{code.symbol} ({code.title.lower()}) is set by {words_for_setters(code.set_by)}. "
             "Leave the mark to them, or choose a code from your list.",
         )
 
