@@ -299,3 +299,9 @@ ROLLBOOK_NAV = [
     ("Audit log", "audit:log", ["audit.view"]),
 ]
 ROLLBOOK_LINKS = {"home": "registers:home"}
+
+# What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
+ROLLBOOK_ANSWERS = {
+    "marks_on": "rollbook.apps.registers.queries.days.marks_on",
+    "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
+}
