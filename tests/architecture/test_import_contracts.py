@@ -26,7 +26,7 @@ BREAKS = [
     ("rooms", "apps/schools/models.py", "import rollbook.apps.schools.queries"),
     ("rooms", "apps/registers/queries/__init__.py", "import rollbook.apps.registers.actions"),
     ("rooms", "apps/registers/actions/__init__.py", "import rollbook.apps.registers.presenters"),
-    ("doors", "apps/roll/queries.py", "from rollbook.apps.schools.models import School"),
+    ("doors", "apps/roll/queries/__init__.py", "from rollbook.apps.schools.models import School"),
     ("doors", "apps/registers/views.py", "import rollbook.apps.roll.models"),
 ]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import date
 
 _MONTHS = (
-    ("january", "february", "march", "april", "may", "june")
-    + ("july", "august", "september", "october", "november", "december")
-)  # fmt: skip
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _MONTH_NUMBER = (
     {name: number for number, name in enumerate(_MONTHS, 1)}
     | {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
@@ -267,10 +267,10 @@ def email(value: str) -> str:
     return value
 
 
-_TITLES = frozenset(
-    ("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "sir", "lady", "lord", "dame")
-    + ("fr", "imam", "rabbi")
-)  # fmt: skip
+_TITLES = {
+    *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend"),
+    *("sir", "lady", "lord", "dame", "fr", "imam", "rabbi"),
+}
 
 
 def name_parts(value: str) -> tuple[str, str, str]:
