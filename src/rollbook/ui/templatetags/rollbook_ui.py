@@ -56,9 +56,9 @@ def plain_day(value: date | None) -> str:
 
 
 @register.filter
-def clock(value: datetime | time | None) -> str:
-    """09:31."""
-    return words.clock_time(value) if value else ""
+def clock(value: datetime | time | str | None) -> str:
+    """09:31; words stay as they are."""
+    return words.clock_time(value) if isinstance(value, datetime | time) else value or ""
 
 
 @register.filter
@@ -89,12 +89,18 @@ def plural(count: int, forms: str) -> str:
 # --- Marks ---------------------------------------------------------------------------------------------------
 
 
+@register.filter
+def kind(symbol: str | None) -> str:
+    """Which of the kinds a mark is: present, late, noreason, other, missing, closed."""
+    return kinds.kind_of(symbol)
+
+
 @register.simple_tag
-def code(symbol: str | None, kind: str = "", title: str = "") -> SafeString:
+def code(symbol: str | None, title: str = "") -> SafeString:
     """An attendance code as a badge in its colour; what is missing is a question mark in a red frame."""
     return format_html(
         '<span class="code code--{}" title="{}">{}</span>',
-        kind or kinds.kind_of(symbol),
+        kinds.kind_of(symbol),
         title or kinds.title_of(symbol),
         symbol or "?",
     )
@@ -164,6 +170,19 @@ def _code_option(option: object) -> str:
     if symbol == "U":
         extra += " data-minutes"
     return f'<option value="{escape(symbol)}"{extra}>{escape(symbol)} – {escape(title)}</option>'
+
+
+@register.filter
+def one_key(options: Iterable[object]) -> list[str]:
+    """The codes that are a single letter, the most used first: what a key alone can set."""
+    letters = [_of(option, "symbol") for option in options if len(_of(option, "symbol")) == 1]
+    return sorted((each for each in letters if each.isalpha()), key="CEMI".find, reverse=True)
+
+
+@register.filter
+def two_keys(options: Iterable[object]) -> list[str]:
+    """The codes that take two keys, a letter and then its number."""
+    return [_of(option, "symbol") for option in options if len(_of(option, "symbol")) == 2]
 
 
 @register.filter
