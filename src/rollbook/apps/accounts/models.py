@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from rollbook.domain.access import Role
 
@@ -21,9 +22,16 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who can sign in. What they may do comes from their appointments alone."""
 
-    email = models.EmailField(unique=True, error_messages={"unique": "Somebody already uses this e-mail address."})
+    email = models.EmailField(
+        unique=True, error_messages={"unique": "Somebody already uses this e-mail address."}
+    )
     name = models.CharField(max_length=200)
+    telephone = models.CharField(max_length=30, blank=True)
     is_active = models.BooleanField(default=True)
+    sessions_ended = models.PositiveIntegerField(
+        default=0,
+        help_text="How often this person signed out everywhere; each time ends every session begun before.",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -33,6 +41,15 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must still match to count: a new password and signing out everywhere both change it."""
+        return salted_hmac(
+            "rollbook.accounts.session",
+            f"{self.password}:{self.sessions_ended}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
 
 class Appointment(models.Model):
     """A role at a school, held from a first day to a last day, with the position's own title."""
@@ -40,7 +57,9 @@ class Appointment(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
     school = models.ForeignKey("schools.School", models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=40, choices=[(role.value, role.words) for role in Role])
-    position = models.CharField(max_length=100, help_text='The title shown under a mark: "Attendance Officer".')
+    position = models.CharField(
+        max_length=100, help_text='The title shown under a mark: "Attendance Officer".'
+    )
     first_day = models.DateField()
     last_day = models.DateField(null=True, blank=True)
 
@@ -48,7 +67,8 @@ class Appointment(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="appointment_ends_after_it_begins"
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
+                name="appointment_ends_after_it_begins",
             ),
         ]
         indexes = [models.Index(fields=["school", "role"], name="appointment_by_role")]

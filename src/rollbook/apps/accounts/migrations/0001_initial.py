@@ -4,38 +4,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(error_messages={'unique': 'Somebody already uses this e-mail address.'}, max_length=254, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "Somebody already uses this e-mail address."},
+                        max_length=254,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('head_teacher', 'Head teacher'), ('senior_attendance_champion', 'Senior attendance champion'), ('attendance_officer', 'Attendance officer'), ('pastoral_lead', 'Pastoral lead'), ('senco', 'SENCO'), ('class_teacher', 'Class teacher'), ('office', 'School office'), ('governor', 'Governor'), ('administrator', 'Administrator')], max_length=40)),
-                ('position', models.CharField(help_text='The title shown under a mark: "Attendance Officer".', max_length=100)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("head_teacher", "Head teacher"),
+                            ("senior_attendance_champion", "Senior attendance champion"),
+                            ("attendance_officer", "Attendance officer"),
+                            ("pastoral_lead", "Pastoral lead"),
+                            ("senco", "SENCO"),
+                            ("class_teacher", "Class teacher"),
+                            ("office", "School office"),
+                            ("governor", "Governor"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "position",
+                    models.CharField(
+                        help_text='The title shown under a mark: "Attendance Officer".', max_length=100
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
     ]

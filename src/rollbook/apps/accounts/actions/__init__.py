@@ -1,0 +1,1 @@
+"""What is written about people: their appointments, their accounts, and that they signed in."""

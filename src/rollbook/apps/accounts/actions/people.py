@@ -1,0 +1,212 @@
+"""Adding people to a school, keeping their details right, closing and opening their accounts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from rollbook.apps.accounts.actions.appointments import begin_appointment, refuse_a_gap
+from rollbook.apps.accounts.actions.signing import take_second_step_away
+from rollbook.apps.accounts.models import User
+from rollbook.apps.accounts.queries import person_of, person_with_address, works_elsewhere
+from rollbook.apps.audit.actions import record
+from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.refusals import Refusal, Refused
+
+_NOT_ALLOWED = "You may not manage staff. The head teacher and the Rollbook administrator can."
+_ELSEWHERE = (
+    "{name} also works at another school, so this school can't change the account itself. "
+    "End their appointments here instead."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Who was added, and whether their account is new and so still without a password."""
+
+    person: User
+    is_new: bool
+
+
+def add_person(
+    *,
+    viewer: Viewer,
+    name: str,
+    email: str,
+    telephone: str,
+    role: str,
+    position: str,
+    first_day: date | None,
+    by: Actor,
+    at: datetime,
+) -> Added:
+    """Adds somebody with their first appointment at the viewer's school.
+
+    Somebody who has an account through another school keeps it and its name. Errors: Refused.
+    """
+    _refuse_others(viewer)
+    address = email.strip().lower()
+    known = person_with_address(address)
+    if known is not None and person_of(viewer, known.pk) is not None:
+        message = f"{known.name} is on the list with this address already. Open their page to add a role."
+        raise Refused.one("email", message)
+    if refusals := _problems(name, address):
+        raise Refused(refusals)
+    try:
+        with transaction.atomic():
+            person = known or User.objects.create_user(email=address, name=name.strip())
+            if known is None and telephone.strip():
+                person.telephone = telephone.strip()
+                person.save(update_fields=["telephone"])
+            record(
+                type="accounts.person.added",
+                by=by,
+                at=at,
+                school_id=viewer.school_id,
+                subject=f"person:{person.pk}",
+                facts={"name": person.name, "email": address},
+            )
+            begin_appointment(
+                viewer=viewer,
+                person_id=person.pk,
+                role=role,
+                position=position,
+                first_day=first_day,
+                last_day=None,
+                is_new_person=True,
+                by=by,
+                at=at,
+            )
+    except IntegrityError:
+        raise Refused.one(
+            "email", "Somebody was added with this address just now. Look at the list."
+        ) from None
+    return Added(person, is_new=not person.has_usable_password())
+
+
+def change_person(
+    *, viewer: Viewer, person_id: int, name: str, email: str, telephone: str, by: Actor, at: datetime
+) -> None:
+    """Puts somebody's name, address or telephone right; what they wrote keeps the old name. Errors: Refused."""
+    person = _person(viewer, person_id)
+    if works_elsewhere(viewer, person_id):
+        raise Refused.one("", _ELSEWHERE.format(name=person.name))
+    new = {"name": name.strip(), "email": email.strip().lower(), "telephone": telephone.strip()}
+    refusals = _problems(new["name"], new["email"])
+    if User.objects.filter(email=new["email"]).exclude(pk=person_id).exists():
+        refusals.append(Refusal("email", "Somebody else signs in with this address."))
+    if refusals:
+        raise Refused(refusals)
+    changes = {
+        field: [getattr(person, field), value]
+        for field, value in new.items()
+        if getattr(person, field) != value
+    }
+    if not changes:
+        return
+    with transaction.atomic():
+        User.objects.filter(pk=person_id).update(**new)
+        record(
+            type="accounts.person.changed",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"person:{person_id}",
+            facts={"changes": changes},
+        )
+
+
+def close_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
+    """Lets somebody sign in no more, at once. What they wrote stays theirs. Errors: Refused."""
+    person = _person(viewer, person_id)
+    if person_id == viewer.user_id:
+        raise Refused.one("", "You can't close your own account. Ask another person who manages staff.")
+    if works_elsewhere(viewer, person_id):
+        raise Refused.one("", _ELSEWHERE.format(name=person.name))
+    if not person.is_active:
+        return
+    with transaction.atomic():
+        refuse_a_gap(viewer, on=at.date(), without_person=person_id)
+        User.objects.filter(pk=person_id).update(is_active=False)
+        record(
+            type="accounts.person.closed",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"person:{person_id}",
+        )
+
+
+def reopen_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
+    """Lets somebody whose account was closed sign in again. Errors: Refused."""
+    person = _person(viewer, person_id)
+    if works_elsewhere(viewer, person_id):
+        raise Refused.one("", _ELSEWHERE.format(name=person.name))
+    if person.is_active:
+        return
+    with transaction.atomic():
+        User.objects.filter(pk=person_id).update(is_active=True)
+        record(
+            type="accounts.person.reopened",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"person:{person_id}",
+        )
+
+
+def note_link(*, viewer: Viewer, person_id: int, is_sent: bool, by: Actor, at: datetime) -> None:
+    """Records that a link to choose a password was sent by e-mail, or shown on the screen instead. Errors: Refused.
+
+    A link is only shown for people of this school alone: with it their account could be taken over.
+    """
+    person = _person(viewer, person_id)
+    if not is_sent and works_elsewhere(viewer, person_id):
+        message = (
+            f"The letter to {person.name} could not be sent. They also work at another school, so the link can't be "
+            "shown here: they can press 'Forgotten your password?' on the sign-in page."
+        )
+        raise Refused.one("", message)
+    with transaction.atomic():
+        record(
+            type="accounts.link.sent" if is_sent else "accounts.link.shown",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"person:{person_id}",
+        )
+
+
+def remove_second_step(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
+    """Takes away the second step of somebody who lost their telephone and codes. Errors: Refused."""
+    person = _person(viewer, person_id)
+    if person_id == viewer.user_id:
+        raise Refused.one("", "Your own second step is on the page of your account.")
+    if works_elsewhere(viewer, person_id):
+        raise Refused.one("", _ELSEWHERE.format(name=person.name))
+    take_second_step_away(person_id=person_id, school_id=viewer.school_id, by=by, at=at)
+
+
+def _refuse_others(viewer: Viewer) -> None:
+    if not viewer.may(Permission.STAFF_MANAGE):
+        raise Refused.one("", _NOT_ALLOWED)
+
+
+def _person(viewer: Viewer, person_id: int) -> User:
+    _refuse_others(viewer)
+    if person_of(viewer, person_id) is None:
+        raise Refused.one("", "This person is not on your school's list.")
+    return User.objects.get(pk=person_id)
+
+
+def _problems(name: str, email: str) -> list[Refusal]:
+    refusals = []
+    if not name.strip():
+        refusals.append(Refusal("name", "Enter the person's name."))
+    try:
+        validate_email(email)
+    except ValidationError:
+        refusals.append(Refusal("email", "Enter an e-mail address like name@school.org.uk."))
+    return refusals
