@@ -247,19 +247,3 @@ def first_gap(spans: Iterable[Span], start: date) -> date | None:
             return None
         day = max(day, span.last_day + timedelta(days=1))
     return day
-
-
-def colleagues_on(viewer: Viewer, on: date) -> list[tuple[int, str, str]]:
-    """Who works at the viewer's school on a day, by name. Shape: user id, name, position. One query."""
-    held = (
-        Appointment.objects.filter(
-            Q(last_day=None) | Q(last_day__gte=on), school_id=viewer.school_id, first_day__lte=on
-        )
-        .order_by("user__name", "id")
-        .values_list("user_id", "user__name", "position")
-    )
-    # Somebody with two appointments is one person, under the position held first.
-    first: dict[int, tuple[int, str, str]] = {}
-    for user_id, name, position in held:
-        first.setdefault(user_id, (user_id, name, position))
-    return list(first.values())
