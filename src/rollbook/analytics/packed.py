@@ -47,7 +47,7 @@ class PackedYear:
         """The rows in use. Shape: (pupils, columns)."""
         return self._store[: len(self.row_of)]
 
-    def column(self, on: date, is_pm: bool) -> int:
+    def column(self, on: date, is_pm: bool) -> int:  # noqa: FBT001
         """Which column a half-day has. Errors: ValueError outside the year."""
         if not self.first_day <= on <= self.last_day:
             raise ValueError(f"{on} is not between {self.first_day} and {self.last_day}")
@@ -88,7 +88,8 @@ class PackedYear:
         row = self.row_of.get(pupil_id)
         if row is None:
             return np.zeros(self.columns, dtype=np.uint8)
-        return self._store[row]
+        marks: Matrix = self._store[row]
+        return marks
 
     def counts(self, pupil_ids: Sequence[int], up_to_column: int | None = None) -> NDArray[np.int64]:
         """How many half-days were attended and how many were possible, for each pupil.

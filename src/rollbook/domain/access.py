@@ -141,6 +141,13 @@ class Actor:
     name: str
     position: str
 
+    @property
+    def person_id(self) -> int:
+        """Which person is it? Errors: ValueError for the program itself, which makes no statutory record."""
+        if self.user_id is None:
+            raise ValueError("Only a person may write a statutory record.")
+        return self.user_id
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:

@@ -31,10 +31,14 @@ class Scene:
     school: School = field(default_factory=make_school)
 
     def __post_init__(self) -> None:
-        self.teacher = make_person(self.school, Role.CLASS_TEACHER, name="Tess Teacher", position="Teacher of 7A")
+        self.teacher = make_person(
+            self.school, Role.CLASS_TEACHER, name="Tess Teacher", position="Teacher of 7A"
+        )
         self.other_teacher = make_person(self.school, Role.CLASS_TEACHER, name="Omar Other")
         self.office = make_person(self.school, Role.OFFICE, name="Ola Office", position="Receptionist")
-        self.officer = make_person(self.school, Role.ATTENDANCE_OFFICER, name="Ann Officer", position="Attendance Officer")
+        self.officer = make_person(
+            self.school, Role.ATTENDANCE_OFFICER, name="Ann Officer", position="Attendance Officer"
+        )
         self.head = make_person(self.school, Role.HEAD_TEACHER, name="Hal Head", position="Head Teacher")
         self.group = make_group(self.school, "7A", self.teacher)
         self.other_group = make_group(self.school, "7B", self.other_teacher)

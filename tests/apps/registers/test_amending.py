@@ -86,9 +86,7 @@ def test_the_same_mark_again_is_no_amendment(scene: Scene) -> None:
         amend(scene, "N")
 
 
-@pytest.mark.parametrize(
-    "role", [Role.CLASS_TEACHER, Role.SENCO, Role.GOVERNOR, Role.ADMINISTRATOR]
-)
+@pytest.mark.parametrize("role", [Role.CLASS_TEACHER, Role.SENCO, Role.GOVERNOR, Role.ADMINISTRATOR])
 def test_who_may_not_amend(scene: Scene, role: Role) -> None:
     with pytest.raises(Refused, match="may not amend"):
         amend(scene, by=make_person(scene.school, role))
@@ -96,7 +94,12 @@ def test_who_may_not_amend(scene: Scene, role: Role) -> None:
 
 @pytest.mark.parametrize(
     ("code", "why"),
-    [("C", "set by the head teacher"), ("#", "school calendar"), ("H", "ended on 18 August 2024"), ("", "Choose the mark")],
+    [
+        ("C", "set by the head teacher"),
+        ("#", "school calendar"),
+        ("H", "ended on 18 August 2024"),
+        ("", "Choose the mark"),
+    ],
 )
 def test_codes_the_officer_can_not_set(scene: Scene, code: str, why: str) -> None:
     with pytest.raises(Refused, match=why):

@@ -1,4 +1,4 @@
-"""Late pupils signed in at the desk: the clock decides between L and U, a better reason stays, nothing is overwritten."""
+"""Late pupils signed in at the desk: the clock decides between L and U, a better reason stays, nothing is lost."""
 
 from datetime import date, time
 from uuid import UUID, uuid4
@@ -46,7 +46,12 @@ def test_worked_example_8_1(scene: Scene, arrived: time, code: str, minutes: int
 
     entry = Entry.objects.get()
     assert (signed.code, signed.minutes_late) == (code, minutes)
-    assert (entry.code, entry.minutes_late, entry.arrived_at, entry.note) == (code, minutes, arrived, "Bus late")
+    assert (entry.code, entry.minutes_late, entry.arrived_at, entry.note) == (
+        code,
+        minutes,
+        arrived,
+        "Bus late",
+    )
 
 
 def test_after_the_morning_has_ended_it_is_no_arrival_in_the_morning(scene: Scene) -> None:
@@ -73,7 +78,9 @@ def test_an_absence_becomes_a_late_arrival_with_its_reason(scene: Scene) -> None
 
     assert scene.marks() == {"Amy": ["N", "L"]}
     assert Entry.objects.get(version=2).reason == "Arrived 09:12: Overslept"
-    assert Event.objects.filter(type="register.arrival.signed_in", subject=f"pupil:{scene.amy.pk}").count() == 1
+    assert (
+        Event.objects.filter(type="register.arrival.signed_in", subject=f"pupil:{scene.amy.pk}").count() == 1
+    )
 
 
 def test_a_better_reason_stays_after_close_with_the_time_of_arrival(scene: Scene) -> None:

@@ -162,7 +162,12 @@ def test_a_conflict_shows_both_values_and_asks(scene: Scene, client: Client) -> 
     scene.take({scene.amy: "/"}, by=scene.office)
     sign_in(client, scene.teacher)
     address = reverse("registers:take", args=[scene.group.pk, MONDAY, "AM"])
-    form = {f"m-{scene.amy.pk}": "N", f"v-{scene.amy.pk}": "0", f"m-{scene.ben.pk}": "present", f"v-{scene.ben.pk}": "0"}
+    form = {
+        f"m-{scene.amy.pk}": "N",
+        f"v-{scene.amy.pk}": "0",
+        f"m-{scene.ben.pk}": "present",
+        f"v-{scene.ben.pk}": "0",
+    }
     with time_machine.travel(at(9, 6), tick=False):
         response = client.post(address, form)
         text = response.content.decode()
@@ -183,7 +188,9 @@ def test_a_conflict_shows_both_values_and_asks(scene: Scene, client: Client) -> 
 def test_a_day_without_school_says_why_and_where_to_go(scene: Scene, client: Client) -> None:
     sign_in(client, scene.teacher)
     with time_machine.travel(at(9, 5), tick=False):
-        text = client.get(reverse("registers:take", args=[scene.group.pk, date(2026, 9, 13), "AM"])).content.decode()
+        text = client.get(
+            reverse("registers:take", args=[scene.group.pk, date(2026, 9, 13), "AM"])
+        ).content.decode()
     assert "Sunday 13 September 2026 is at the weekend." in text
 
 
@@ -196,14 +203,21 @@ def test_the_five_parts_of_an_amendment_show_on_the_page_in_print_and_in_the_exp
     sign_in(client, scene.officer)
     mark_page = reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
     with time_machine.travel(at(15, 12, on=date(2026, 9, 16)), tick=False):
-        form = {"code": "I", "reason": "parent rang 15:10", "seen_version": "1", "key": "0b3bd64e-5a1c-4d0e-8a5e-2f3c1d5b7a90"}
+        form = {
+            "code": "I",
+            "reason": "parent rang 15:10",
+            "seen_version": "1",
+            "key": "0b3bd64e-5a1c-4d0e-8a5e-2f3c1d5b7a90",
+        }
         assert client.post(mark_page, form).status_code == 302
         pages = {
             "mark": client.get(mark_page),
             "pupil": client.get(reverse("registers:pupil", args=[scene.amy.pk])),
             "print": client.get(reverse("registers:sheet", args=[scene.group.pk, MONDAY])),
         }
-        exported = b"".join(client.get(reverse("registers:export"), {"first_day": MONDAY, "last_day": MONDAY}))  # type: ignore[arg-type]
+        exported = b"".join(
+            client.get(reverse("registers:export"), {"first_day": MONDAY, "last_day": MONDAY})
+        )  # type: ignore[arg-type]
     for name, response in pages.items():
         text = response.content.decode()
         for part in ("parent rang 15:10", "Ann Officer", "Attendance Officer", "16 Sep"):

@@ -12,7 +12,14 @@ from rollbook.domain.codes import AttendanceCode, Needs
 from rollbook.ui.forms import DateField, Form, TimeField
 
 # Asked for in a list and not only as free text, so that figures on reasons can be made of them.
-LATE_REASONS = ("Bus or taxi late", "Overslept", "Traffic", "Family reason", "Appointment", "Unwell this morning")
+LATE_REASONS = (
+    "Bus or taxi late",
+    "Overslept",
+    "Traffic",
+    "Family reason",
+    "Appointment",
+    "Unwell this morning",
+)
 
 _NATURE = {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES}
 
@@ -21,7 +28,9 @@ def code_choices(codes: Sequence[AttendanceCode]) -> list[tuple[str, Any]]:
     """Codes for a list, by category, as "M – Medical or dental"."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for code in codes:
-        groups.setdefault(code.category.words.capitalize(), []).append((code.symbol, f"{code.symbol} – {code.title}"))
+        groups.setdefault(code.category.words.capitalize(), []).append(
+            (code.symbol, f"{code.symbol} – {code.title}")
+        )
     return [("", "Choose a code"), *groups.items()]
 
 
@@ -42,7 +51,11 @@ class AmendForm(Form):
 
     code = forms.ChoiceField(label="What the mark should be", required=False)
     minutes_late = forms.IntegerField(
-        label="Minutes late", required=False, min_value=0, max_value=600, widget=forms.NumberInput(attrs={"class": "input--short"})
+        label="Minutes late",
+        required=False,
+        min_value=0,
+        max_value=600,
+        widget=forms.NumberInput(attrs={"class": "input--short"}),
     )
     note = forms.CharField(label="Nature of the activity or circumstances", required=False, max_length=300)
     reason = forms.CharField(
@@ -58,7 +71,9 @@ class AmendForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = code_choices(codes)  # type: ignore[attr-defined]
         self.fields["minutes_late"].help_text = "For L and U."
-        self.fields["note"].help_text = f"Needed for {_symbols_with_nature(codes)}." if _symbols_with_nature(codes) else ""
+        self.fields["note"].help_text = (
+            f"Needed for {_symbols_with_nature(codes)}." if _symbols_with_nature(codes) else ""
+        )
         if is_missing:
             self.fields["reason"].label = "Why the mark is made only now"
 
@@ -66,7 +81,9 @@ class AmendForm(Form):
 class ArrivalForm(Form):
     """A late pupil at the desk."""
 
-    pupil = forms.TypedChoiceField(label="Pupil", coerce=int, error_messages={"required": "Choose the pupil who has arrived."})
+    pupil = forms.TypedChoiceField(
+        label="Pupil", coerce=int, error_messages={"required": "Choose the pupil who has arrived."}
+    )
     arrived_at = TimeField(label="Time of arrival", help_text="Filled in with the time now.")
     why_late = forms.CharField(
         label="Reason given",
@@ -84,7 +101,9 @@ class ArrivalForm(Form):
 class PlanForm(Form):
     """Something known before registration."""
 
-    pupil = forms.TypedChoiceField(label="Pupil", coerce=int, error_messages={"required": "Choose the pupil."})
+    pupil = forms.TypedChoiceField(
+        label="Pupil", coerce=int, error_messages={"required": "Choose the pupil."}
+    )
     first_day = DateField(label="First day")
     last_day = DateField(label="Last day")
     sessions = forms.ChoiceField(

@@ -1,8 +1,10 @@
 """The attendance register as a log that only grows (SI 2024/208 regs 6 and 10).
 
 `Entry` is the one truth: version 1 is the original entry, every amendment is a further version with its reason, and the
-newest version is the mark. Foreign keys have an index of their own only where a look-up needs it. `Save` is one act of saving: it joins the entries made together and chains their digest to the
-school's previous one, so that `rollbook verify` can prove that nothing was changed, taken out or put in.
+newest version is the mark. `Save` is one act of saving: it joins the entries made together and chains their digest to
+the school's previous one, so that `rollbook verify` can prove that nothing was changed, taken out or put in.
+
+Foreign keys have an index of their own only where a look-up needs it: every index makes saving slower.
 """
 
 from django.conf import settings
@@ -76,7 +78,9 @@ class Entry(models.Model):
     code = models.CharField(max_length=2)
     minutes_late = models.PositiveSmallIntegerField(null=True)
     arrived_at = models.TimeField(null=True)
-    note = models.CharField(max_length=300, blank=True, help_text="Nature of the activity or of the circumstances.")
+    note = models.CharField(
+        max_length=300, blank=True, help_text="Nature of the activity or of the circumstances."
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="Why the mark was amended.")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)

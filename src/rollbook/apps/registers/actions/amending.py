@@ -3,7 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from rollbook.apps.registers.actions.writing import AlreadySaved, NewEntry, Occasion, VersionTaken, add_entries
+from rollbook.apps.registers.actions.writing import (
+    AlreadySaved,
+    NewEntry,
+    Occasion,
+    VersionTaken,
+    add_entries,
+)
 from rollbook.apps.registers.models import Entry, Save
 from rollbook.apps.registers.queries.marks import versions_of
 from rollbook.apps.roll.queries import pupils_on_roll
@@ -31,7 +37,8 @@ def amend_mark(
 ) -> None:
     """Adds a version to a mark, or the first one where the mark is missing.
 
-    `seen_version` is the version on the person's screen (0 for a missing mark); where another has come since, nothing is saved.
+    `seen_version` is the version on the person's screen, 0 for a missing mark; if another has come since, nothing is
+    saved.
     Errors: Refused with every problem, in sentences.
     """
     versions = versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
@@ -41,7 +48,9 @@ def amend_mark(
     if not reason.strip():
         refusals.append(Refusal("reason", "Say why: the reason stays with the mark for good."))
     if now and (now.code, now.minutes_late, now.note) == (code, minutes_late, note.strip()):
-        refusals.append(Refusal("code", "This is the mark that stands. Choose another one, or leave it as it is."))
+        refusals.append(
+            Refusal("code", "This is the mark that stands. Choose another one, or leave it as it is.")
+        )
     if refusals:
         raise Refused(refusals)
     entry = NewEntry(
@@ -63,7 +72,7 @@ def amend_mark(
         raise Refused.one("", _MEANWHILE) from None
 
 
-_MEANWHILE = "Somebody else changed this mark after you opened it. Both values are shown here now: look, then decide again."
+_MEANWHILE = "Somebody else changed this mark after you opened it. It is shown now: look, then decide again."
 
 
 def _refuse_outright(
@@ -76,12 +85,18 @@ def _refuse_outright(
     at: datetime,
 ) -> None:
     if not viewer.may(Permission.REGISTER_AMEND):
-        raise Refused.one("", "You may not amend the register. The school office or the attendance officer can.")
+        raise Refused.one(
+            "", "You may not amend the register. The school office or the attendance officer can."
+        )
     times = timetable(viewer).calendar.times(on, school_session)
     if times is None:
-        raise Refused.one("", f"No register is taken on this day: {timetable(viewer).calendar.day(on).because}")
+        raise Refused.one(
+            "", f"No register is taken on this day: {timetable(viewer).calendar.day(on).because}"
+        )
     if on > at.date() or (on == at.date() and at.time() < times.opens_at):
-        raise Refused.one("", "This register has not opened yet. What you know beforehand goes under planned absences.")
+        raise Refused.one(
+            "", "This register has not opened yet. What you know beforehand goes under planned absences."
+        )
     if pupil_id not in {pupil.id for pupil in pupils_on_roll(viewer, on)}:
         raise Refused.one("", "This pupil was not on the register on this day.")
     if (now.version if now else 0) != seen_version:
@@ -103,14 +118,12 @@ def _problems(
         code = code_for(symbol, on)
     except UnknownCode as unknown:
         return [Refusal("code", str(unknown))]
-    times = timetable(viewer).calendar.times(on, school_session)
-    assert times is not None  # _refuse_outright made sure that a register is taken on this day
     return check_mark(
         code=code,
         session=school_session,
         minutes_late=minutes_late,
         note=note,
-        times=times,
+        times=timetable(viewer).calendar.times(on, school_session),
         roles_allowed=viewer.setters,
         may_keep=now.code if now else None,
     )

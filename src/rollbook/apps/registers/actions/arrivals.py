@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from rollbook.apps.registers.actions.writing import AlreadySaved, NewEntry, Occasion, VersionTaken, add_entries
+from rollbook.apps.registers.actions.writing import (
+    AlreadySaved,
+    NewEntry,
+    Occasion,
+    VersionTaken,
+    add_entries,
+)
 from rollbook.apps.registers.models import Entry, Save
 from rollbook.apps.registers.queries.marks import versions_of
 from rollbook.apps.roll.queries import pupils_on_roll
@@ -28,7 +34,7 @@ class SignedIn:
 
 
 def session_at(calendar: SchoolCalendar, on: date, at: time) -> tuple[SchoolSession, RegisterTimes]:
-    """Which session an arrival at this time belongs to: the morning until it ends, then the afternoon. Errors: Refused."""
+    """Which session an arrival belongs to: the morning until it ends, then the afternoon. Errors: Refused."""
     morning, afternoon = calendar.times(on, SchoolSession.AM), calendar.times(on, SchoolSession.PM)
     if morning is None or afternoon is None:
         raise Refused.one("pupil", f"No register is taken on this day: {calendar.day(on).because}")
@@ -38,7 +44,15 @@ def session_at(calendar: SchoolCalendar, on: date, at: time) -> tuple[SchoolSess
 
 
 def sign_in(
-    *, viewer: Viewer, pupil_id: int, on: date, arrived_at: time, why_late: str, key: UUID, by: Actor, at: datetime
+    *,
+    viewer: Viewer,
+    pupil_id: int,
+    on: date,
+    arrived_at: time,
+    why_late: str,
+    key: UUID,
+    by: Actor,
+    at: datetime,
 ) -> SignedIn:
     """Signs a late pupil in, as the first mark or as an amendment that keeps what stood before.
 
@@ -61,11 +75,12 @@ def sign_in(
     except AlreadySaved:
         pass  # the same form sent twice: the pupil is signed in once
     except VersionTaken:
-        message = "Somebody changed this pupil's mark at this moment. Look at it again, then sign them in."
+        message = "Somebody has just changed this pupil's mark. Look at it, then sign them in."
         raise Refused.one("pupil", message) from None
     because = found.because
     if entry.code != found.answer.code:
-        because = f"{code_for(entry.code, on).title} stays as the reason; the arrival at {arrived_at:%H:%M} is recorded."
+        reason = code_for(entry.code, on).title
+        because = f"{reason} stays as the reason; the arrival at {arrived_at:%H:%M} is recorded."
     return SignedIn(entry.code, entry.minutes_late, school_session, because)
 
 
@@ -97,7 +112,9 @@ def _entry(
     if now is not None:
         standing = code_for(now.code, on)
         if standing.is_present_mark:
-            raise Refused.one("pupil", "This pupil is marked present already. If that is wrong, amend the mark instead.")
+            raise Refused.one(
+                "pupil", "This pupil is marked present already. If that is wrong, amend the mark instead."
+            )
         if now.arrived_at is not None:
             raise Refused.one("pupil", f"This pupil was signed in at {now.arrived_at:%H:%M}.")
         reason = f"Arrived {arrived_at:%H:%M}" + (f": {note}" if note else "")

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rollbook.apps.registers.actions.writing import AlreadySaved, NewEntry, Occasion, VersionTaken, add_entries
+from rollbook.apps.registers.actions.writing import (
+    AlreadySaved,
+    NewEntry,
+    Occasion,
+    VersionTaken,
+    add_entries,
+)
 from rollbook.apps.registers.models import Save, UnplannedClosure
 from rollbook.apps.registers.queries.marks import versions_of
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
@@ -71,7 +77,9 @@ def declare_closure(
     except AlreadySaved:
         return 0
     except VersionTaken:
-        raise Refused.one("", "A register was saved at this moment. Look at the preview again, then confirm.") from None
+        raise Refused.one(
+            "", "A register was saved at this moment. Look at the preview again, then confirm."
+        ) from None
     return made
 
 
@@ -87,10 +95,14 @@ def _close(
 ) -> int:
     preview = preview_closure(viewer, on, school_session)
     entries = [
-        NewEntry(pupil_id=pupil.id, on=on, session=school_session, version=1, code=CLOSED, note=reason.strip())
+        NewEntry(
+            pupil_id=pupil.id, on=on, session=school_session, version=1, code=CLOSED, note=reason.strip()
+        )
         for pupil in preview.coded
     ]
-    occasion = Occasion(viewer.school_id, Save.Kind.CLOSURE, key, on=on, session=school_session, is_complete=True)
+    occasion = Occasion(
+        viewer.school_id, Save.Kind.CLOSURE, key, on=on, session=school_session, is_complete=True
+    )
     save = add_entries(occasion=occasion, entries=entries, by=by, at=at)
     UnplannedClosure.objects.create(
         school_id=viewer.school_id,
@@ -113,9 +125,13 @@ def _refuse(
     if not sessions:
         refusals.append(Refusal("sessions", "Choose the morning, the afternoon, or both."))
     if not calendar.is_school_day(on):
-        refusals.append(Refusal("on", f"The school is not open on this day anyway: {calendar.day(on).because}"))
+        refusals.append(
+            Refusal("on", f"The school is not open on this day anyway: {calendar.day(on).because}")
+        )
     if on > at.date():
-        message = "An unplanned closure is recorded on the day. A closure you plan goes into the school calendar."
+        message = (
+            "An unplanned closure is recorded on the day. A closure you plan goes into the school calendar."
+        )
         refusals.append(Refusal("on", message))
     if not reason.strip():
         refusals.append(Refusal("reason", "Say why the school had to close, for example 'no heating'."))

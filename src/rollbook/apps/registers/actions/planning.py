@@ -30,7 +30,7 @@ def plan_mark(
     by: Actor,
     at: datetime,
 ) -> PlannedMark:
-    """Records what a pupil's mark is expected to be. It marks nobody: the register shows it, and taking it makes it a mark.
+    """Records what a pupil's mark is expected to be. The register shows it; saving that makes a mark.
 
     Errors: Refused with every problem.
     """
@@ -46,10 +46,15 @@ def plan_mark(
             note=note.strip(),
             origin=origin,
             recorded_at=at,
-            recorded_by_id=by.user_id,
+            recorded_by_id=by.person_id,
             recorded_by_name=by.name,
         )
-        facts = {"code": code, "from": first_day.isoformat(), "to": last_day.isoformat(), "sessions": sessions}
+        facts = {
+            "code": code,
+            "from": first_day.isoformat(),
+            "to": last_day.isoformat(),
+            "sessions": sessions,
+        }
         record(
             type="register.mark.planned",
             by=by,
@@ -84,7 +89,14 @@ def withdraw_plan(*, viewer: Viewer, plan_id: int, because: str, by: Actor, at: 
 
 
 def _refuse(
-    viewer: Viewer, pupil_id: int, first_day: date, last_day: date, sessions: str, code: str, note: str, origin: str
+    viewer: Viewer,
+    pupil_id: int,
+    first_day: date,
+    last_day: date,
+    sessions: str,
+    code: str,
+    note: str,
+    origin: str,
 ) -> None:
     if not viewer.may(Permission.PLANNED_RECORD):
         raise Refused.one("", "You may not record planned absences. The school office can.")

@@ -1,11 +1,17 @@
-"""Taking a register: one form of a whole group, saved all or nothing, safe to send twice, never over somebody else's mark."""
+"""Taking a register: one form of a group, all or nothing, safe to send twice, never over somebody else's mark."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from rollbook.apps.registers.actions.writing import AlreadySaved, NewEntry, Occasion, VersionTaken, add_entries
+from rollbook.apps.registers.actions.writing import (
+    AlreadySaved,
+    NewEntry,
+    Occasion,
+    VersionTaken,
+    add_entries,
+)
 from rollbook.apps.registers.models import Entry, PlannedMark, Save
 from rollbook.apps.registers.queries.marks import Versions, planned_for, versions_of
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
@@ -16,12 +22,14 @@ from rollbook.domain.marks import RegisterTimes, SchoolSession, check_mark
 from rollbook.domain.refusals import Refusal, Refused
 
 REASON_NEEDED = "Say why you are changing a mark that was already saved."
-CANT_CLEAR = "A saved mark can't be cleared. Choose the mark that is right; the first one stays in the history."
+CANT_CLEAR = (
+    "A saved mark can't be cleared. Choose the mark that is right; the first one stays in the history."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedMark:
-    """One pupil's row of the form. `code` "" is a pupil not marked; `seen_version` is the version that was on the screen."""
+    """One pupil's row of the form. `code` "" is not marked; `seen_version` is the version that was on the screen."""
 
     pupil_id: int
     code: str
@@ -101,12 +109,15 @@ def take_register(
     """Saves a group's register as it stands on the form.
 
     Only what differs from what is saved becomes an entry. A changed mark is an amendment and needs `reason`.
-    Errors: Refused with every problem at once; Conflicts where somebody else's marks stand in the way. Nothing is saved then.
+    Errors: Refused with every problem at once; Conflicts where somebody else's marks stand in the way. Then nothing is
+    saved.
     """
     group, times = _register(viewer, group_id, on, school_session, at)
     roster = pupils_of_group(viewer, group_id, on)
     _refuse_strangers(marks, roster, group, on)
-    form = _Form(viewer, group, on, school_session, times, marks, reason.strip(), [pupil.id for pupil in roster])
+    form = _Form(
+        viewer, group, on, school_session, times, marks, reason.strip(), [pupil.id for pupil in roster]
+    )
     draft = _checked_draft(form, at)
     try:
         return _save(form, draft, key, by, at)
@@ -184,7 +195,9 @@ def why_not(viewer: Viewer, group: Group, on: date, times: RegisterTimes, at: da
     return ""
 
 
-def _refuse_strangers(marks: Sequence[SubmittedMark], roster: Sequence[RollPupil], group: Group, on: date) -> None:
+def _refuse_strangers(
+    marks: Sequence[SubmittedMark], roster: Sequence[RollPupil], group: Group, on: date
+) -> None:
     known = {pupil.id for pupil in roster}
     if any(mark.pupil_id not in known for mark in marks):
         raise Refused.one(
@@ -268,4 +281,6 @@ def _refuse_amendment_without_right(form: _Form, draft: _Draft, at: datetime) ->
     if not amends or form.viewer.may(Permission.REGISTER_AMEND):
         return
     if form.on != at.date() or form.viewer.user_id not in form.group.teacher_ids:
-        draft.refuse([Refusal("", "You may not change marks that were already saved. Ask the school office.")])
+        draft.refuse(
+            [Refusal("", "You may not change marks that were already saved. Ask the school office.")]
+        )

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from rollbook.apps.audit.actions import record
-from rollbook.apps.registers.queries.digests import digest_of, entry_line
 from rollbook.apps.registers.models import Chain, Entry, Save
+from rollbook.apps.registers.queries.digests import digest_of, entry_line
 from rollbook.domain.access import Actor
 from rollbook.domain.marks import SchoolSession
 
@@ -61,8 +61,8 @@ class VersionTaken(Exception):
 def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetime) -> Save:
     """Adds entries as one save with its audit event, all or none.
 
-    Errors: AlreadySaved for a form sent before, VersionTaken where somebody else was first. Either way nothing is added.
-    Call it outside a transaction to have the school's other saves wait as short as can be; inside one it joins it.
+    Errors: AlreadySaved for a form sent before, VersionTaken where somebody else was first. Nothing is added then.
+    Inside a transaction it joins it; outside one the school's other saves wait as short as can be.
     """
     try:
         with transaction.atomic():
@@ -87,7 +87,7 @@ def _add(occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetim
         on=occasion.on,
         session=occasion.session.value if occasion.session else "",
         at=at,
-        by_id=by.user_id,
+        by_id=by.person_id,
         by_name=by.name,
         by_position=by.position,
         entry_count=len(entries),
@@ -126,7 +126,7 @@ def _row(entry: NewEntry, school_id: int, by: Actor, at: datetime) -> Entry:
         note=entry.note,
         reason=entry.reason,
         at=at,
-        by_id=by.user_id,
+        by_id=by.person_id,
         by_name=by.name,
         by_position=by.position,
     )

@@ -6,150 +6,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('roll', '0001_initial'),
-        ('schools', '0001_initial'),
+        ("roll", "0001_initial"),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('school', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='schools.school')),
-                ('length', models.PositiveBigIntegerField(default=0)),
-                ('digest', models.CharField(default='', max_length=64)),
+                (
+                    "school",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="schools.school",
+                    ),
+                ),
+                ("length", models.PositiveBigIntegerField(default=0)),
+                ("digest", models.CharField(default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Save',
+            name="Save",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(help_text='1, 2, 3 ... within the school.')),
-                ('key', models.UUIDField(help_text='Made when the form was shown: the same form sent twice is saved once.')),
-                ('kind', models.CharField(choices=[('register', 'Register'), ('arrival', 'Late arrival'), ('amendment', 'Amendment'), ('closure', 'Unplanned closure')], max_length=12)),
-                ('on', models.DateField(null=True)),
-                ('session', models.CharField(blank=True, max_length=2)),
-                ('at', models.DateTimeField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('by_position', models.CharField(max_length=200)),
-                ('entry_count', models.PositiveIntegerField()),
-                ('is_complete', models.BooleanField(help_text='After this save every pupil of the group had a mark.')),
-                ('previous_digest', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='saves', to='schools.teachinggroup')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='saves', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(help_text="1, 2, 3 ... within the school.")),
+                (
+                    "key",
+                    models.UUIDField(
+                        help_text="Made when the form was shown: the same form sent twice is saved once."
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("register", "Register"),
+                            ("arrival", "Late arrival"),
+                            ("amendment", "Amendment"),
+                            ("closure", "Unplanned closure"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("on", models.DateField(null=True)),
+                ("session", models.CharField(blank=True, max_length=2)),
+                ("at", models.DateTimeField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("by_position", models.CharField(max_length=200)),
+                ("entry_count", models.PositiveIntegerField()),
+                (
+                    "is_complete",
+                    models.BooleanField(help_text="After this save every pupil of the group had a mark."),
+                ),
+                ("previous_digest", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="saves",
+                        to="schools.teachinggroup",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="saves",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['school', 'number'],
+                "ordering": ["school", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('session', models.CharField(choices=[('AM', 'morning'), ('PM', 'afternoon')], max_length=2)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=2)),
-                ('minutes_late', models.PositiveSmallIntegerField(null=True)),
-                ('arrived_at', models.TimeField(null=True)),
-                ('note', models.CharField(blank=True, help_text='Nature of the activity or of the circumstances.', max_length=300)),
-                ('reason', models.CharField(blank=True, help_text='Why the mark was amended.', max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('by_position', models.CharField(max_length=200)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pupil', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='roll.pupil')),
-                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('save_made', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='registers.save')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("session", models.CharField(choices=[("AM", "morning"), ("PM", "afternoon")], max_length=2)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=2)),
+                ("minutes_late", models.PositiveSmallIntegerField(null=True)),
+                ("arrived_at", models.TimeField(null=True)),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nature of the activity or of the circumstances.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="Why the mark was amended.", max_length=300),
+                ),
+                ("at", models.DateTimeField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("by_position", models.CharField(max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="roll.pupil",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.school",
+                    ),
+                ),
+                (
+                    "save_made",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="registers.save",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pupil', 'on', 'session', 'version'],
+                "ordering": ["pupil", "on", "session", "version"],
             },
         ),
         migrations.CreateModel(
-            name='UnplannedClosure',
+            name="UnplannedClosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('session', models.CharField(choices=[('AM', 'morning'), ('PM', 'afternoon')], max_length=2)),
-                ('reason', models.CharField(max_length=300)),
-                ('decided_by', models.CharField(max_length=200)),
-                ('save_made', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.save')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unplanned_closures', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("session", models.CharField(choices=[("AM", "morning"), ("PM", "afternoon")], max_length=2)),
+                ("reason", models.CharField(max_length=300)),
+                ("decided_by", models.CharField(max_length=200)),
+                (
+                    "save_made",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registers.save"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="unplanned_closures",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on', 'session'],
+                "ordering": ["on", "session"],
             },
         ),
         migrations.CreateModel(
-            name='PlannedMark',
+            name="PlannedMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
-                ('sessions', models.CharField(choices=[('both', 'Morning and afternoon'), ('AM', 'Mornings only'), ('PM', 'Afternoons only')], default='both', max_length=4)),
-                ('code', models.CharField(max_length=2)),
-                ('note', models.CharField(help_text='Shown on the register: no private details.', max_length=300)),
-                ('origin', models.CharField(choices=[('telephone', 'Parent telephoned'), ('email', 'Parent e-mailed'), ('letter', 'Letter'), ('in-person', 'Told in person'), ('leave', 'Leave granted'), ('activity', 'Trip or activity'), ('school', 'School decision')], max_length=12)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_name', models.CharField(max_length=200)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_because', models.CharField(blank=True, max_length=300)),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='planned_marks', to='roll.pupil')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                (
+                    "sessions",
+                    models.CharField(
+                        choices=[
+                            ("both", "Morning and afternoon"),
+                            ("AM", "Mornings only"),
+                            ("PM", "Afternoons only"),
+                        ],
+                        default="both",
+                        max_length=4,
+                    ),
+                ),
+                ("code", models.CharField(max_length=2)),
+                (
+                    "note",
+                    models.CharField(help_text="Shown on the register: no private details.", max_length=300),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("telephone", "Parent telephoned"),
+                            ("email", "Parent e-mailed"),
+                            ("letter", "Letter"),
+                            ("in-person", "Told in person"),
+                            ("leave", "Leave granted"),
+                            ("activity", "Trip or activity"),
+                            ("school", "School decision"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_name", models.CharField(max_length=200)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="planned_marks",
+                        to="roll.pupil",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day', 'id'],
-                'indexes': [models.Index(fields=['school', 'first_day', 'last_day'], name='planned_mark_by_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='planned_mark_in_order')],
+                "ordering": ["first_day", "id"],
+                "indexes": [
+                    models.Index(fields=["school", "first_day", "last_day"], name="planned_mark_by_day")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_day__gte", models.F("first_day"))),
+                        name="planned_mark_in_order",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='save',
-            index=models.Index(fields=['school', 'on', 'session'], name='save_by_day'),
+            model_name="save",
+            index=models.Index(fields=["school", "on", "session"], name="save_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='save',
-            constraint=models.UniqueConstraint(fields=('school', 'number'), name='save_number_once'),
+            model_name="save",
+            constraint=models.UniqueConstraint(fields=("school", "number"), name="save_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='save',
-            constraint=models.UniqueConstraint(fields=('school', 'key'), name='save_key_once'),
+            model_name="save",
+            constraint=models.UniqueConstraint(fields=("school", "key"), name="save_key_once"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['school', 'id'], name='entry_by_school_in_order'),
+            model_name="entry",
+            index=models.Index(fields=["school", "id"], name="entry_by_school_in_order"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['school', 'on', 'session'], name='entry_by_school_and_day'),
+            model_name="entry",
+            index=models.Index(fields=["school", "on", "session"], name="entry_by_school_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('pupil', 'on', 'session', 'version'), name='entry_version_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("pupil", "on", "session", "version"), name="entry_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='entry_versions_begin_at_one'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version__gte", 1)), name="entry_versions_begin_at_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='an_amendment_has_a_reason'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="an_amendment_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('session__in', ['AM', 'PM'])), name='entry_is_for_am_or_pm'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("session__in", ["AM", "PM"])), name="entry_is_for_am_or_pm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unplannedclosure',
-            constraint=models.UniqueConstraint(fields=('school', 'on', 'session'), name='closure_once'),
+            model_name="unplannedclosure",
+            constraint=models.UniqueConstraint(fields=("school", "on", "session"), name="closure_once"),
         ),
     ]

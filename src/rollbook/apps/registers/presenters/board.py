@@ -53,14 +53,14 @@ def board_context(
     }
     if board is None:
         return context
-    untaken = [row for row in board.rows if row.state and row.state.answer is not RegisterState.SUBMITTED]
+    untaken = [row for row in board.rows if row.state.answer is not RegisterState.SUBMITTED]
     return context | {
         "rate": _rate(board.attended_count, board.possible_count),
         "rate_note": _compared(board),
         "is_below": _below(board),
-        "registers": [_register(row, school_session, now) for row in _by_urgency(board.rows)],
+        "registers": [_register(row) for row in _by_urgency(board.rows)],
         "not_taken_count": len(untaken),
-        "not_taken_now": [row for row in untaken if row.state and row.state.answer is not RegisterState.NOT_OPEN],
+        "not_taken_now": [row for row in untaken if row.state.answer is not RegisterState.NOT_OPEN],
         "no_reason": [_absent(board, pupil) for pupil in board.no_reason],
         "long_count": sum(1 for count in board.days_without_reason.values() if count > 1),
         "missing": _missing(board, now),
@@ -114,16 +114,15 @@ def _below(board: Board) -> bool:
 
 
 def _by_urgency(rows: list[BoardRow]) -> list[BoardRow]:
-    return sorted(rows, key=lambda row: _URGENCY[row.state.answer] if row.state else 9)
+    return sorted(rows, key=lambda row: _URGENCY[row.state.answer])
 
 
-def _register(row: BoardRow, school_session: SchoolSession, now: datetime) -> dict[str, Any]:
-    assert row.state is not None
+def _register(row: BoardRow) -> dict[str, Any]:
     state = row.state.answer
     on_time = row.in_time.answer if row.in_time is not None else True
     return {
         "name": row.group.name,
-        "teachers": row.group.teacher_names,  # type: ignore[attr-defined]
+        "teachers": row.group.teacher_names,
         "room": row.group.room,
         "state": "submitted_late" if state is RegisterState.SUBMITTED and not on_time else state,
         "state_words": _state_words(row, state),
@@ -137,8 +136,7 @@ def _register(row: BoardRow, school_session: SchoolSession, now: datetime) -> di
         "no_reason_count": row.codes["N"],
         "missing_count": row.missing_count,
         "other_count": row.marked_count - row.codes["/"] - row.codes["\\"] - row.codes["L"] - row.codes["N"],
-        "url_args": (row.group.pk, school_session.value),
-        "group_id": row.group.pk,
+        "group_id": row.group.id,
     }
 
 
@@ -198,13 +196,13 @@ def registers_context(
     rows: dict[int, dict[str, Any]] = {}
     for board in found:
         for row in board.rows:
-            own = viewer.user_id in row.group.teacher_ids  # type: ignore[attr-defined]
+            own = viewer.user_id in row.group.teacher_ids
             if not (own or whole_school):
                 continue
             shown = rows.setdefault(
-                row.group.pk, {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}
+                row.group.id, {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}
             )
-            shown["sessions"].append(_register(row, board.session, now) | {"session": board.session.value})
+            shown["sessions"].append(_register(row) | {"session": board.session.value})
     before, after = calendar.previous_school_days(on, 1), calendar.next_school_day(on)
     return {
         "on": on,
@@ -213,7 +211,10 @@ def registers_context(
         "whole_school": whole_school,
         "because": "" if found else calendar.day(on).because,
         "sessions": [
-            {"words": board.session.words, "times": f"{board.times.opens_at:%H:%M}–{board.times.closes_at:%H:%M}"}
+            {
+                "words": board.session.words,
+                "times": f"{board.times.opens_at:%H:%M}–{board.times.closes_at:%H:%M}",
+            }
             for board in found
         ],
         "previous": reverse("registers:day", args=[before[0]]) if before else "",
@@ -226,7 +227,13 @@ def registers_context(
 def desk_context(board: Board | None, on: date, school_session: SchoolSession) -> dict[str, Any]:
     """What the arrivals desk needs of the board: who is expected and not here, and who was signed in."""
     if board is None:
-        return {"on": on, "session_words": school_session.words, "expected": [], "late_rows": [], "board": None}
+        return {
+            "on": on,
+            "session_words": school_session.words,
+            "expected": [],
+            "late_rows": [],
+            "board": None,
+        }
     return {
         "board": board,
         "on": on,

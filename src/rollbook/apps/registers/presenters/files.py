@@ -1,6 +1,7 @@
 """The register on paper and in files."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from rollbook.apps.registers.presenters.words import amendment_words, minutes_words
@@ -73,7 +74,9 @@ def sheet_context(sheets: list[RegisterSheet], now: datetime) -> dict[str, Any]:
         "group": first.group,
         "on": first.on,
         "now": now,
-        "sessions": [{"words": sheet.session.words, "state": sheet.state, "times": sheet.times} for sheet in sheets],
+        "sessions": [
+            {"words": sheet.session.words, "state": sheet.state, "times": sheet.times} for sheet in sheets
+        ],
         "rows": [
             {"pupil": pupil, "cells": [_cell(sheet, pupil.id) for sheet in sheets]} for pupil in first.pupils
         ],
@@ -89,5 +92,5 @@ def _cell(sheet: RegisterSheet, pupil_id: int) -> dict[str, Any]:
         "symbol": last.code,
         "words": ", ".join(filter(None, [title_of(last.code), minutes_words(last.minutes_late)])),
         "note": last.note,
-        "amendments": [amendment_words(a, b) for a, b in zip(versions, versions[1:], strict=False)],
+        "amendments": [amendment_words(a, b) for a, b in pairwise(versions)],
     }

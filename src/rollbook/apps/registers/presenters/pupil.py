@@ -1,6 +1,7 @@
 """The pupil page and the page of one mark, as their templates take them."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
@@ -34,7 +35,9 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime) -> dict[str, A
     return {
         "pupil": pupil,
         "group": year.group,
-        "year_words": year_group_words(year_group(pupil.born_on, min(today, year.last_day), pupil.year_offset)),
+        "year_words": year_group_words(
+            year_group(pupil.born_on, min(today, year.last_day), pupil.year_offset)
+        ),
         "age": age_on(pupil.born_on, today),
         "shows_birthday": viewer.may(Permission.PUPIL_VIEW_ANY),
         "status": _status(year, today),
@@ -79,7 +82,12 @@ def _by_code(year: PupilYear) -> list[dict[str, Any]]:
         if symbol:
             counts[symbol] = counts.get(symbol, 0) + 1
     return [
-        {"symbol": symbol, "title": title_of(symbol), "count": count, "category": BY_SYMBOL[symbol].category.words}
+        {
+            "symbol": symbol,
+            "title": title_of(symbol),
+            "count": count,
+            "category": BY_SYMBOL[symbol].category.words,
+        }
         for symbol, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -99,7 +107,10 @@ def _years(year: PupilYear, today: date) -> list[dict[str, Any]]:
         }
         for each in year.years
         if each.first_day <= today
-        and any(e.first_day <= each.last_day and (e.last_day is None or e.last_day >= each.first_day) for e in year.enrolments)
+        and any(
+            e.first_day <= each.last_day and (e.last_day is None or e.last_day >= each.first_day)
+            for e in year.enrolments
+        )
     ]
 
 
@@ -141,9 +152,7 @@ def _amended(year: PupilYear, versions: Versions) -> dict[str, Any]:
         "url": reverse("registers:mark", args=[year.pupil.pk, first.on, school_session.value]),
         "original": first.code,
         "now": versions[-1].code,
-        "lines": [
-            amendment_words(before, after) for before, after in zip(versions, versions[1:], strict=False)
-        ],
+        "lines": [amendment_words(before, after) for before, after in pairwise(versions)],
     }
 
 
@@ -160,7 +169,11 @@ def _today(year: PupilYear, today: date) -> list[dict[str, Any]]:
 
 
 def mark_context(
-    viewer: Viewer, year: PupilYear, on: date, school_session: SchoolSession, versions: Versions, now: datetime
+    viewer: Viewer,
+    year: PupilYear,
+    on: date,
+    school_session: SchoolSession,
+    versions: Versions,
 ) -> dict[str, Any]:
     """Everything `registers/mark.html` needs but its form."""
     calendar = year.calendar
@@ -190,7 +203,9 @@ def _why_no_mark(year: PupilYear, on: date) -> str:
 
 def _version(place: int, entry: Entry, versions: Versions) -> dict[str, Any]:
     return {
-        "name": "Original entry" if place == 0 else ("Amendment" if len(versions) == 2 else f"Amendment {place}"),
+        "name": "Original entry"
+        if place == 0
+        else ("Amendment" if len(versions) == 2 else f"Amendment {place}"),
         "stands": place == len(versions) - 1,
         "entry": entry,
         "words": mark_words(entry),

@@ -53,11 +53,17 @@ def register_context(viewer: Viewer, sheet: RegisterSheet, now: datetime, typed:
         "register": _register(viewer, sheet, rows, now, problem),
         "rows": rows,
         "known": [
-            {"symbol": row["planned"]["symbol"], "name": f"{row['forename']} {row['surname']}", "words": row["planned"]["words"]}
+            {
+                "symbol": row["planned"]["symbol"],
+                "name": f"{row['forename']} {row['surname']}",
+                "words": row["planned"]["words"],
+            }
             for row in rows
             if row["planned"]
         ],
-        "errors": [{"href": _anchor(refusal.field), "message": _named(sheet, refusal)} for refusal in typed.refusals],
+        "errors": [
+            {"href": _anchor(refusal.field), "message": _named(sheet, refusal)} for refusal in typed.refusals
+        ],
         "conflicts": bool(typed.conflicts),
         "reason": typed.reason,
     }
@@ -119,7 +125,9 @@ def _register(
 
 def _option(code: Any) -> dict[str, Any]:
     needs_note = bool(code.needs & {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES})
-    label = "What is the activity?" if Needs.NATURE_OF_ACTIVITY in code.needs else "What are the circumstances?"
+    label = (
+        "What is the activity?" if Needs.NATURE_OF_ACTIVITY in code.needs else "What are the circumstances?"
+    )
     return {"symbol": code.symbol, "title": code.title, "needs_note": needs_note, "note_label": label}
 
 
@@ -128,7 +136,10 @@ def _neighbours(sheet: RegisterSheet) -> dict[str, Any]:
     other = SchoolSession.PM if sheet.session is SchoolSession.AM else SchoolSession.AM
     if sheet.session is SchoolSession.AM:
         days = sheet.calendar.previous_school_days(sheet.on, 1)
-        return {"previous": _link(sheet, days[0], other) if days else None, "next": _link(sheet, sheet.on, other)}
+        return {
+            "previous": _link(sheet, days[0], other) if days else None,
+            "next": _link(sheet, sheet.on, other),
+        }
     after = sheet.calendar.next_school_day(sheet.on)
     return {"previous": _link(sheet, sheet.on, other), "next": _link(sheet, after, other) if after else None}
 
@@ -183,7 +194,9 @@ def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Ro
     attended, possible = sheet.counts[place]
     plan = sheet.planned.get(pupil.id)
     conflict = next((each for each in typed.conflicts if each.pupil_id == pupil.id), None)
-    errors = [refusal.message for refusal in typed.refusals if refusal.field.partition("-")[2] == str(pupil.id)]
+    errors = [
+        refusal.message for refusal in typed.refusals if refusal.field.partition("-")[2] == str(pupil.id)
+    ]
     seen = mine.seen_version if mine and not conflict else (now.version if now else 0)
     return {
         "pupil_id": pupil.id,
@@ -198,9 +211,13 @@ def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Ro
         "version": seen,
         "saved_symbol": now.code if now else "",
         "saved_minutes": now.minutes_late if now and now.minutes_late is not None else "",
-        "history_url": reverse("registers:mark", args=[pupil.id, sheet.on, sheet.session.value.lower()]) if now else "",
+        "history_url": reverse("registers:mark", args=[pupil.id, sheet.on, sheet.session.value.lower()])
+        if now
+        else "",
         "pupil_url": reverse("registers:pupil", args=[pupil.id]),
-        "planned": {"symbol": plan.code, "words": plan.note, "origin": plan.get_origin_display()} if plan else None,
+        "planned": {"symbol": plan.code, "words": plan.note, "origin": plan.get_origin_display()}
+        if plan
+        else None,
         "is_new": pupil.starting_day >= sheet.recent_days[0] if sheet.recent_days else False,
         "errors": errors,
         "conflict": _conflict(conflict) if conflict else None,
@@ -228,7 +245,11 @@ def _day(sheet: RegisterSheet, pupil_id: int, on: date) -> dict[str, Any]:
         inside = sheet.year.first_day <= on <= sheet.year.last_day
         byte = int(row[sheet.year.column(on, school_session is SchoolSession.PM)]) if inside else 0
         symbol = BY_BYTE[byte].symbol if byte else ""
-        cells[school_session.value.lower()] = {"symbol": symbol, "kind": kind_of(symbol), "words": title_of(symbol)}
+        cells[school_session.value.lower()] = {
+            "symbol": symbol,
+            "kind": kind_of(symbol),
+            "words": title_of(symbol),
+        }
     return cells
 
 

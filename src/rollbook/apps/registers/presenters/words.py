@@ -24,7 +24,9 @@ def minutes_words(minutes: int | None) -> str:
 
 def mark_words(entry: Entry) -> str:
     """An entry in words with what was recorded with it: "L Late, 12 minutes"."""
-    return ", ".join(filter(None, [f"{entry.code} {title_of(entry.code)}", minutes_words(entry.minutes_late)]))
+    return ", ".join(
+        filter(None, [f"{entry.code} {title_of(entry.code)}", minutes_words(entry.minutes_late)])
+    )
 
 
 def amendment_words(before: Entry, after: Entry) -> str:

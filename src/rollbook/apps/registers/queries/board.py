@@ -1,16 +1,15 @@
 """Who is where right now: every register of a half-day, with what is missing and who has no reason yet."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from rollbook.analytics.packed import ATTENDED, POSSIBLE, PackedYear
 from rollbook.apps.registers.models import Entry, Save, UnplannedClosure
 from rollbook.apps.registers.queries.register import state_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
-from rollbook.apps.schools.models import TeachingGroup
-from rollbook.apps.schools.queries import groups_on, timetable
+from rollbook.apps.schools.queries import Group, groups_on, timetable
 from rollbook.domain.access import Viewer
 from rollbook.domain.codes import BY_BYTE, Category
 from rollbook.domain.law import Finding
@@ -21,12 +20,12 @@ from rollbook.domain.marks import RegisterState, RegisterTimes, SchoolSession, w
 class BoardRow:
     """One group's register on the board."""
 
-    group: TeachingGroup
-    pupils: list[RollPupil] = field(default_factory=list)
-    codes: Counter[str] = field(default_factory=Counter)
-    state: Finding[RegisterState] | None = None
-    submitted: Save | None = None
-    in_time: Finding[bool] | None = None
+    group: Group
+    pupils: list[RollPupil]
+    codes: Counter[str]
+    state: Finding[RegisterState]
+    submitted: Save | None
+    in_time: Finding[bool] | None
 
     @property
     def missing_count(self) -> int:
@@ -78,7 +77,7 @@ class Board:
     @property
     def taken_count(self) -> int:
         """Registers in which every pupil has a mark."""
-        return sum(1 for row in self.rows if row.state and row.state.answer is RegisterState.SUBMITTED)
+        return sum(1 for row in self.rows if row.state.answer is RegisterState.SUBMITTED)
 
 
 _CATEGORY = {code.symbol: code.category for code in BY_BYTE.values()}
@@ -94,16 +93,16 @@ def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datet
     year = packed_year(viewer.school_id, year_bounds(rules.calendar, on))
     column = year.column(on, school_session is SchoolSession.PM)
     marks = _symbols(year, pupils, column)
-    rows = _rows(viewer, on, pupils, marks)
     within = rules.setting("submit_within_minutes", on)
     completed = _completed(viewer, on, school_session)
-    for row in rows:
-        row.state = state_of(times, on, now, len(row.pupils), row.marked_count, within)
-        row.submitted = completed.get(row.group.pk)
-        if row.submitted is not None:
-            at = row.submitted.at.astimezone(now.tzinfo)
-            if at.date() == on:
-                row.in_time = was_submitted_in_time(times, at.time(), within)
+    by_group: dict[int | None, list[RollPupil]] = {}
+    for pupil in pupils:
+        by_group.setdefault(pupil.group_id, []).append(pupil)
+    rows = [
+        _row(group, by_group[group.id], marks, completed.get(group.id), times, on, now, within)
+        for group in groups_on(viewer, on)
+        if group.id in by_group
+    ]
     return Board(
         on=on,
         session=school_session,
@@ -118,7 +117,9 @@ def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datet
             school_id=viewer.school_id, on=on, session=school_session.value
         ).first(),
         last_week=_week_before(year, column),
-        days_without_reason=_days_without_reason(year, pupils, marks, on, rules.calendar.previous_school_days(on, 10)),
+        days_without_reason=_days_without_reason(
+            year, pupils, marks, rules.calendar.previous_school_days(on, 10)
+        ),
     )
 
 
@@ -131,14 +132,24 @@ def _symbols(year: PackedYear, pupils: list[RollPupil], column: int) -> dict[int
     return found
 
 
-def _rows(viewer: Viewer, on: date, pupils: list[RollPupil], marks: dict[int, str]) -> list[BoardRow]:
-    rows = {group.pk: BoardRow(group) for group in groups_on(viewer, on)}
-    for pupil in pupils:
-        row = rows.get(pupil.group_id or 0)
-        if row is not None:
-            row.pupils.append(pupil)
-            row.codes[marks[pupil.id]] += 1
-    return [row for row in rows.values() if row.pupils]
+def _row(
+    group: Group,
+    pupils: list[RollPupil],
+    marks: dict[int, str],
+    submitted: Save | None,
+    times: RegisterTimes,
+    on: date,
+    now: datetime,
+    within_minutes: int,
+) -> BoardRow:
+    codes = Counter(marks[pupil.id] for pupil in pupils)
+    in_time = None
+    if submitted is not None:
+        at = submitted.at.astimezone(now.tzinfo)
+        # A register completed on a later day has no time of day to be judged by.
+        in_time = was_submitted_in_time(times, at.time() if at.date() == on else time.max, within_minutes)
+    state = state_of(times, on, now, len(pupils), len(pupils) - codes[""], within_minutes)
+    return BoardRow(group, pupils, codes, state, submitted, in_time)
 
 
 def _completed(viewer: Viewer, on: date, school_session: SchoolSession) -> dict[int, Save]:
@@ -173,7 +184,7 @@ def _week_before(year: PackedYear, column: int) -> tuple[int, int] | None:
 
 
 def _days_without_reason(
-    year: PackedYear, pupils: list[RollPupil], marks: dict[int, str], on: date, days_before: list[date]
+    year: PackedYear, pupils: list[RollPupil], marks: dict[int, str], days_before: list[date]
 ) -> dict[int, int]:
     """For each pupil absent without a reason: for how many school days running, this one included."""
     found = {}

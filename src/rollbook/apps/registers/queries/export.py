@@ -22,7 +22,9 @@ class ExportLine:
     stands: bool
 
 
-def export_lines(viewer: Viewer, first_day: date, last_day: date, group_id: int | None) -> Iterator[ExportLine]:
+def export_lines(
+    viewer: Viewer, first_day: date, last_day: date, group_id: int | None
+) -> Iterator[ExportLine]:
     """Every version of every mark from a day to a day, by day, session and pupil; each amendment after its original."""
     entries = (
         Entry.objects.select_related("pupil", "save_made")
@@ -38,7 +40,11 @@ def export_lines(viewer: Viewer, first_day: date, last_day: date, group_id: int 
         )
     mark: Versions = []
     for entry in entries.iterator(chunk_size=2000):
-        if mark and (entry.pupil_id, entry.on, entry.session) != (mark[0].pupil_id, mark[0].on, mark[0].session):
+        if mark and (entry.pupil_id, entry.on, entry.session) != (
+            mark[0].pupil_id,
+            mark[0].on,
+            mark[0].session,
+        ):
             yield from _lines(mark)
             mark = []
         mark.append(entry)

@@ -39,7 +39,9 @@ def amended_marks(viewer: Viewer, pupil_id: int, first_day: date, last_day: date
     for on, session in set(amended):
         wanted |= Q(on=on, session=session)
     groups: dict[tuple[date, str], Versions] = {}
-    for entry in Entry.objects.filter(wanted, school_id=viewer.school_id, pupil_id=pupil_id).order_by("version"):
+    for entry in Entry.objects.filter(wanted, school_id=viewer.school_id, pupil_id=pupil_id).order_by(
+        "version"
+    ):
         groups.setdefault((entry.on, entry.session), []).append(entry)
     return [groups[key] for key in sorted(groups, reverse=True)]
 

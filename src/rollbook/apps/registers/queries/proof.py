@@ -33,7 +33,7 @@ class Proof:
         return not self.faults
 
 
-def prove(school_id: int, progress: Callable[[int], None] = lambda count: None) -> Proof:
+def prove(school_id: int, progress: Callable[[int], None] = lambda _: None) -> Proof:
     """Whether the school's register is exactly what was saved. `progress` is told how many saves were looked at."""
     faults: list[Fault] = []
     number, entry_count, digest = 0, 0, ""
@@ -66,9 +66,14 @@ def _faults(save: Save, entries: list[Entry], number: int, digest: str) -> Itera
     if save.number != number:
         yield Fault(save.number, f"Save {number} is not there: save {save.number} follows save {number - 1}.")
     elif save.previous_digest != digest:
-        yield Fault(save.number, f"Save {save.number} does not follow from save {number - 1}: the chain was cut.")
+        yield Fault(
+            save.number, f"Save {save.number} does not follow from save {number - 1}: the chain was cut."
+        )
     if len(entries) != save.entry_count:
-        yield Fault(save.number, f"Save {save.number} was made with {save.entry_count} entries and has {len(entries)}.")
+        yield Fault(
+            save.number,
+            f"Save {save.number} was made with {save.entry_count} entries and has {len(entries)}.",
+        )
     elif digest_of(save, (entry_line(entry) for entry in entries)) != save.digest:
         message = f"Save {save.number}, made on {save.at:%d %B %Y} by {save.by_name}, is not what was saved."
         yield Fault(save.number, message)
@@ -77,7 +82,9 @@ def _faults(save: Save, entries: list[Entry], number: int, digest: str) -> Itera
 def _faults_at_the_end(school_id: int, number: int, digest: str, entry_count: int) -> Iterator[Fault]:
     chain = Chain.objects.filter(pk=school_id).first()
     if (chain.length if chain else 0, chain.digest if chain else "") != (number, digest):
-        yield Fault(number, f"The chain should end with save {chain.length if chain else 0}; it ends with {number}.")
+        yield Fault(
+            number, f"The chain should end with save {chain.length if chain else 0}; it ends with {number}."
+        )
     total = Entry.objects.filter(school_id=school_id).count()
     if total != entry_count:
         yield Fault(number, f"{total - entry_count} entries belong to no save of this school.")

@@ -7,8 +7,7 @@ from rollbook.apps.registers.models import Entry, PlannedMark
 from rollbook.apps.registers.queries.marks import Versions, amended_marks, plans_of_pupil
 from rollbook.apps.registers.queries.register import may_see_group
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
-from rollbook.apps.roll.models import Pupil
-from rollbook.apps.roll.queries import Enrolled, enrolments_of, group_of_pupil, pupil_of
+from rollbook.apps.roll.queries import Enrolled, Pupil, enrolments_of, group_of_pupil, pupil_of
 from rollbook.apps.schools.queries import Group, group_on, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar import AcademicYearDates, SchoolCalendar
@@ -92,7 +91,9 @@ def _half_days(
     marks: dict[tuple[date, SchoolSession], str] = {}
     ahead: list[tuple[date, SchoolSession]] = []
     for day in calendar.school_days(*bounds):
-        on_roll = any(each.first_day <= day and (each.last_day is None or day <= each.last_day) for each in enrolments)
+        on_roll = any(
+            each.first_day <= day and (each.last_day is None or day <= each.last_day) for each in enrolments
+        )
         for school_session in SchoolSession:
             byte = int(row[year.column(day, school_session is SchoolSession.PM)])
             times = calendar.times(day, school_session)
@@ -111,7 +112,10 @@ def _half_days(
 def _minutes_lost(viewer: Viewer, pupil_id: int, first_day: date, last_day: date) -> int:
     """Minutes late over the year, of the marks as they stand now."""
     entries = Entry.objects.filter(
-        school_id=viewer.school_id, pupil_id=pupil_id, on__range=(first_day, last_day), minutes_late__isnull=False
+        school_id=viewer.school_id,
+        pupil_id=pupil_id,
+        on__range=(first_day, last_day),
+        minutes_late__isnull=False,
     ).order_by("version")
     newest = {(entry.on, entry.session): entry.minutes_late or 0 for entry in entries}
     return sum(newest.values())

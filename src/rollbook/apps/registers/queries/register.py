@@ -21,7 +21,8 @@ RECENT_DAYS = 5
 class RegisterSheet:
     """One group's register for one half-day, as far as it is.
 
-    Shape: `versions` and `planned` by pupil id; `counts[i]` is (attended, possible) this year up to the day before for `pupils[i]`.
+    Shape: `versions` and `planned` by pupil id; `counts[i]` is (attended, possible) of `pupils[i]` this year up to
+    the day before.
     """
 
     group: Group

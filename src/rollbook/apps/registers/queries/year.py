@@ -1,7 +1,7 @@
-"""A school's year of marks in memory, always fresh: each look folds in only the entries made since the last one.
+"""A school's year of marks in memory, always fresh: each look folds in the entries made since the last one.
 
-Safe because a school's saves are put in one order by the lock on its chain: their entries become visible in the order of
-their ids, so "all with a higher id" misses none (docs/adr/0004). Kept per process; a restart costs one cold fold.
+Safe because a school's saves are put in one order by the lock on its chain: their entries become visible in the order
+of their ids, so "all with a higher id" misses none (docs/adr/0004). Kept per process; a restart costs one cold fold.
 """
 
 from collections import OrderedDict

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def session_now(viewer: Viewer, now: datetime) -> tuple[date, SchoolSession]:
-    """The half-day a page opens with: today's morning until the afternoon register opens, else the last school day's."""
+    """The half-day a page opens with: that of now, else the last school day's afternoon."""
     calendar = timetable(viewer).calendar
     on = calendar.last_school_day(now.date()) or now.date()
     if on != now.date():

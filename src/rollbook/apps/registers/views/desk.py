@@ -56,7 +56,11 @@ def arrivals(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("registers:arrivals"))
     on, school_session = session_now(viewer, now)
     board = board_of(viewer, on, school_session, now) if on == now.date() else None
-    context = desk_context(board, on, school_session) | {"form": form, "late_reasons": LATE_REASONS, "now": now}
+    context = desk_context(board, on, school_session) | {
+        "form": form,
+        "late_reasons": LATE_REASONS,
+        "now": now,
+    }
     return render(request, "registers/arrivals.html", context, status=422 if form.errors else 200)
 
 
@@ -72,7 +76,9 @@ def planned(request: HttpRequest) -> HttpResponse:
         if not (code.is_present_mark or code.is_late or code.symbol == "N")
     ]
     initial = {"first_day": now.date(), "last_day": now.date(), "pupil": request.GET.get("pupil", "")}
-    form = PlanForm(request.POST or None, pupils=pupils_on_roll(viewer, now.date()), codes=codes, initial=initial)
+    form = PlanForm(
+        request.POST or None, pupils=pupils_on_roll(viewer, now.date()), codes=codes, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -29,7 +29,7 @@ def sheet(request: HttpRequest, group_id: int, on: date) -> HttpResponse:
     sheets = [register_sheet(viewer, group_id, on, school_session, now) for school_session in SchoolSession]
     found = [each for each in sheets if each is not None]
     if len(found) != len(sheets):
-        return no_register(request, viewer, group_id, on, SchoolSession.AM)
+        return no_register(request, viewer, group_id, on)
     return render(request, "registers/sheet.html", sheet_context(found, now))
 
 
@@ -47,7 +47,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Marks of a span of days as CSV: the form, and with `first_day` in the address the file."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    groups = [(group.pk, group.name) for group in groups_on(viewer, now.date())]
+    groups = [(group.id, group.name) for group in groups_on(viewer, now.date())]
     first = now.date().replace(day=1)
     form = ExportForm(
         request.GET if "first_day" in request.GET else None,

@@ -10,13 +10,13 @@ from rollbook import clock
 from rollbook.apps.registers.queries.register import may_see_group
 from rollbook.apps.schools.queries import group_on, timetable
 from rollbook.domain.access import Viewer
-from rollbook.domain.marks import SchoolSession
 
 
-def no_register(
-    request: HttpRequest, viewer: Viewer, group_id: int, on: date, school_session: SchoolSession
-) -> HttpResponse:
-    """Why there is no register here: the school is closed that day. Errors: Http404 for a group that isn't the viewer's."""
+def no_register(request: HttpRequest, viewer: Viewer, group_id: int, on: date) -> HttpResponse:
+    """Why there is no register here: the school is closed that day.
+
+    Errors: Http404 for a group that isn't the viewer's.
+    """
     group = group_on(viewer, group_id, on)
     if group is None or not may_see_group(viewer, group):
         raise Http404("no such register")

@@ -72,7 +72,7 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
         versions = history_of_mark(viewer, pupil_id, on, school_session)
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["seen_version"] = str(versions[-1].version if versions else 0)  # type: ignore[index]
-    context = mark_context(viewer, year, on, school_session, versions, now) | {"form": form}
+    context = mark_context(viewer, year, on, school_session, versions) | {"form": form}
     return render(request, "registers/mark.html", context, status=status)
 
 
@@ -97,5 +97,3 @@ def _amend(viewer: Viewer, form: AmendForm, pupil_id: int, on: date, school_sess
         add_refusals(form, refused)
         return False
     return True
-
-

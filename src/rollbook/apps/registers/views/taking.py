@@ -16,9 +16,9 @@ from rollbook.apps.registers.presenters.register import Typed, register_context
 from rollbook.apps.registers.queries.register import RegisterSheet, register_sheet
 from rollbook.apps.registers.views.pages import no_register
 from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.codes import present_symbol
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refusal, Refused
-from rollbook.domain.codes import present_symbol
 from rollbook.ui.permissions import requires
 
 PRESENT = "present"
@@ -33,7 +33,7 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
     now = clock.now()
     sheet = register_sheet(viewer, group_id, on, school_session, now)
     if sheet is None:
-        return no_register(request, viewer, group_id, on, school_session)
+        return no_register(request, viewer, group_id, on)
     if request.method == "GET":
         return _page(request, viewer, sheet, Typed())
     marks, refusals, raw_minutes = parse_marks(request.POST, school_session)
@@ -65,14 +65,14 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
 def parse_marks(
     form: QueryDict, school_session: SchoolSession
 ) -> tuple[dict[int, SubmittedMark], list[Refusal], Mapping[int, str]]:
-    """The rows of a register's form. Shape: marks by pupil id; what can't be read; minutes that are no number, as typed."""
+    """The rows of a register's form. Shape: marks by pupil id; refusals; minutes that are no number, as typed."""
     marks: dict[int, SubmittedMark] = {}
     refusals: list[Refusal] = []
     raw_minutes: dict[int, str] = {}
-    for name, seen in form.items():
+    for name in form:
         if not name.startswith("v-") or not name[2:].isdecimal():
             continue
-        pupil_id = int(name[2:])
+        pupil_id, seen = int(name[2:]), form.get(name, "")
         code = form.get(f"o-{pupil_id}", "") or form.get(f"m-{pupil_id}", "")
         if code == PRESENT:
             code = present_symbol(school_session)
@@ -110,7 +110,9 @@ def _with_rest_present(sheet: RegisterSheet, typed: Typed) -> Typed:
     present = present_symbol(sheet.session)
     marks = dict(typed.marks)
     for pupil in sheet.pupils:
-        mine = marks.get(pupil.id) or SubmittedMark(pupil.id, "", None, "", len(sheet.versions.get(pupil.id, [])))
+        mine = marks.get(pupil.id) or SubmittedMark(
+            pupil.id, "", None, "", len(sheet.versions.get(pupil.id, []))
+        )
         if not mine.code:
             marks[pupil.id] = SubmittedMark(pupil.id, present, None, "", mine.seen_version, mine.choice)
     return Typed(marks, typed.reason, typed.refusals, raw_minutes=typed.raw_minutes)
@@ -149,5 +151,3 @@ def _saved(taken: Taken) -> str:
 
 def _marks(count: int) -> str:
     return "1 mark" if count == 1 else f"{count} marks"
-
-

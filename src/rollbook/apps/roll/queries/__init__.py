@@ -13,6 +13,7 @@ from rollbook.apps.roll.queries.on_roll import (
 
 __all__ = [
     "Enrolled",
+    "Pupil",
     "RollPupil",
     "enrolments_of",
     "group_of_pupil",

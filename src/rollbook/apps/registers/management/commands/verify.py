@@ -28,15 +28,23 @@ class Command(BaseCommand):
             raise CommandError("There is no such school." if options["school"] else "There is no school yet.")
         for school in schools:
             total = Save.objects.filter(school_id=school.pk).count()
-            with tqdm(total=total, unit=" saves", desc=school.name, file=sys.stderr, disable=total < 2000) as bar:
+            with tqdm(
+                total=total, unit=" saves", desc=school.name, file=sys.stderr, disable=total < 2000
+            ) as bar:
                 proof = prove(school.pk, progress=lambda count, bar=bar: bar.update(count))  # type: ignore[misc]
             words = "whole" if proof.is_whole else f"NOT WHOLE, {len(proof.faults)} faults"
-            self.stdout.write(f"{school.name}: {words}. {proof.save_count} saves, {proof.entry_count} entries.")
+            self.stdout.write(
+                f"{school.name}: {words}. {proof.save_count} saves, {proof.entry_count} entries."
+            )
             self.stdout.write(f"  digest {proof.digest or 'none yet'}")
             for fault in proof.faults[:20]:
                 self.stdout.write(f"  - {fault.message}")
             amiss += len(proof.faults)
         if options["expect"] and not Save.objects.filter(digest=options["expect"]).exists():
-            raise CommandError("The digest you expect is not in any chain: entries were removed or replaced since.")
+            raise CommandError(
+                "The digest you expect is not in any chain: entries were removed or replaced since."
+            )
         if amiss:
-            raise CommandError("The register is not what was saved. Keep this output and call whoever looks after it.")
+            raise CommandError(
+                "The register is not what was saved. Keep this output and call whoever looks after it."
+            )
