@@ -20,6 +20,7 @@ function Register(form) {
   const memory = keptMarks(form);
   let touched = form.hasAttribute("data-unsaved");
   let submitting = false;
+  const breath = [];
   let half = null; // the first sign of a two-sign code: {row, letter, timer}
 
   this.start = () => {
@@ -40,7 +41,7 @@ function Register(form) {
     countdown(say);
     const mouse = matchMedia("(hover: hover) and (pointer: fine)").matches;
     if (mouse && !location.hash && !document.querySelector(".error-summary")) {
-      (firstUnmarked() ?? open[0])?.focus({ preventScroll: true });
+      (rows.find((row) => row.isConflict) ?? firstUnmarked() ?? open[0])?.focus({ preventScroll: true });
     }
   };
 
@@ -61,9 +62,13 @@ function Register(form) {
     return counts.unmarked;
   }
 
+  // What happens at one moment is said in one breath: minutes that are left for the next mark, and that mark.
   function say(text) {
-    live.textContent = "";
-    requestAnimationFrame(() => (live.textContent = text));
+    if (!breath.length) {
+      live.textContent = "";
+      requestAnimationFrame(() => (live.textContent = breath.splice(0).reverse().join(". ")));
+    }
+    breath.push(text);
   }
 
   function sayMark(row, left) {

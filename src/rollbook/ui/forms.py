@@ -37,6 +37,8 @@ class BoundField(DjangoBoundField):
         if not isinstance(widget, _WITHOUT_BOX):
             own = built.get("class") or widget.attrs.get("class") or ""
             built["class"] = f"input {own}".strip()
+        if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+            built["rows"] = "4"  # ten lines, Django's own, fill a screen for a sentence
         return built
 
     @property

@@ -137,13 +137,13 @@ def squares(days: Iterable[object], label: str = "Last 5 days") -> SafeString:
 
 def _square(day_name: str, half: str, mark: object, said: list[str]) -> str:
     if mark is None:
-        return '<span class="squares__half squares__half--none"></span>'
+        return '<i class="sq sq--none"></i>'
     symbol, kind, meaning = _of(mark, "symbol"), str(_of(mark, "kind")), _of(mark, "words")
     sentence = f"{day_name} {half} {meaning}"
     if kind not in _UNEVENTFUL:
         said.append(sentence)
     letter = escape(symbol or ("?" if kind == "missing" else ""))
-    return f'<span class="squares__half squares__half--{escape(kind)}" title="{escape(sentence)}">{letter}</span>'
+    return f'<i class="sq sq--{escape(kind)}" title="{escape(sentence)}">{letter}</i>'
 
 
 @register.simple_tag(takes_context=True)
