@@ -62,7 +62,9 @@ class Pupil(models.Model):
     class Meta:
         ordering = ["surname", "forename", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["school", "upn"], condition=~Q(upn=""), name="upn_once_in_a_school"),
+            models.UniqueConstraint(
+                fields=["school", "upn"], condition=~Q(upn=""), name="upn_once_in_a_school"
+            ),
             models.UniqueConstraint(
                 fields=["school", "admission_number"],
                 condition=~Q(admission_number=""),
@@ -151,9 +153,13 @@ class Membership(models.Model):
         ordering = ["first_day"]
         constraints = [
             _in_order("membership_in_order"),
-            models.UniqueConstraint(fields=["pupil"], condition=Q(last_day=None), name="one_open_membership_for_a_pupil"),
+            models.UniqueConstraint(
+                fields=["pupil"], condition=Q(last_day=None), name="one_open_membership_for_a_pupil"
+            ),
         ]
-        indexes = [models.Index(fields=["group", "first_day", "last_day"], name="membership_by_group_and_day")]
+        indexes = [
+            models.Index(fields=["group", "first_day", "last_day"], name="membership_by_group_and_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.pupil} in {self.group}"

@@ -12,7 +12,7 @@ from rollbook.domain.access import Actor, Viewer
 def note_look(*, viewer: Viewer, pupil_id: int, by: Actor, at: datetime) -> None:
     """Records that somebody looked at a pupil's page; a second look within the same hour by the clock adds nothing.
 
-    The pupil's year and the pupil's details count as one page: both show who the pupil is. One query, two the first time.
+    The pupil's year and the pupil's details count as one page. One query, two the first time.
     """
     since = at.replace(minute=0, second=0, microsecond=0)
     subject = f"pupil:{pupil_id}"

@@ -6,166 +6,327 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('schools', '0001_initial'),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Parent',
+            name="Parent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=20)),
-                ('forename', models.CharField(max_length=100)),
-                ('surname', models.CharField(max_length=100)),
-                ('address', models.TextField(blank=True)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('other_telephone', models.CharField(blank=True, max_length=30)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parents', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=20)),
+                ("forename", models.CharField(max_length=100)),
+                ("surname", models.CharField(max_length=100)),
+                ("address", models.TextField(blank=True)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("other_telephone", models.CharField(blank=True, max_length=30)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parents",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['surname', 'forename', 'id'],
+                "ordering": ["surname", "forename", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Pupil',
+            name="Pupil",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('admission_number', models.CharField(blank=True, max_length=20)),
-                ('upn', models.CharField(blank=True, max_length=13, verbose_name='UPN')),
-                ('legal_surname', models.CharField(max_length=100)),
-                ('legal_forename', models.CharField(max_length=100)),
-                ('middle_names', models.CharField(blank=True, max_length=200)),
-                ('surname', models.CharField(max_length=100, verbose_name='surname used at school')),
-                ('forename', models.CharField(max_length=100, verbose_name='first name used at school')),
-                ('sex', models.CharField(choices=[('F', 'Female'), ('M', 'Male')], max_length=1)),
-                ('born_on', models.DateField(verbose_name='date of birth')),
-                ('year_offset', models.SmallIntegerField(default=0, help_text='-1 for a pupil taught a year below their age, +1 for a year above.')),
-                ('address', models.TextField(blank=True)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('last_school_name', models.CharField(blank=True, help_text='Write "None" where there was none.', max_length=200, verbose_name='school last attended')),
-                ('last_school_address', models.TextField(blank=True, verbose_name='address of the school last attended')),
-                ('ethnicity', models.CharField(blank=True, max_length=4)),
-                ('sen_status', models.CharField(choices=[('N', 'No special educational need'), ('K', 'SEN support'), ('E', 'Education, health and care plan')], default='N', max_length=1, verbose_name='SEN')),
-                ('is_fsm', models.BooleanField(default=False, verbose_name='free school meals')),
-                ('is_looked_after', models.BooleanField(default=False, verbose_name='looked after by a local authority')),
-                ('has_child_protection_plan', models.BooleanField(default=False, verbose_name='child protection plan')),
-                ('is_child_in_need', models.BooleanField(default=False, verbose_name='child in need')),
-                ('social_worker', models.CharField(blank=True, max_length=200)),
-                ('youth_offending_worker', models.CharField(blank=True, max_length=200)),
-                ('virtual_school', models.CharField(blank=True, max_length=200)),
-                ('home_local_authority', models.CharField(blank=True, max_length=100)),
-                ('commissioning_local_authority', models.CharField(blank=True, max_length=100)),
-                ('medical_note', models.TextField(blank=True, verbose_name='medical condition')),
-                ('transport', models.CharField(blank=True, max_length=200, verbose_name='transport arrangement')),
-                ('interpreter_language', models.CharField(blank=True, max_length=60, verbose_name='interpreter needed for')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pupils', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("admission_number", models.CharField(blank=True, max_length=20)),
+                ("upn", models.CharField(blank=True, max_length=13, verbose_name="UPN")),
+                ("legal_surname", models.CharField(max_length=100)),
+                ("legal_forename", models.CharField(max_length=100)),
+                ("middle_names", models.CharField(blank=True, max_length=200)),
+                ("surname", models.CharField(max_length=100, verbose_name="surname used at school")),
+                ("forename", models.CharField(max_length=100, verbose_name="first name used at school")),
+                ("sex", models.CharField(choices=[("F", "Female"), ("M", "Male")], max_length=1)),
+                ("born_on", models.DateField(verbose_name="date of birth")),
+                (
+                    "year_offset",
+                    models.SmallIntegerField(
+                        default=0,
+                        help_text="-1 for a pupil taught a year below their age, +1 for a year above.",
+                    ),
+                ),
+                ("address", models.TextField(blank=True)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                (
+                    "last_school_name",
+                    models.CharField(
+                        blank=True,
+                        help_text='Write "None" where there was none.',
+                        max_length=200,
+                        verbose_name="school last attended",
+                    ),
+                ),
+                (
+                    "last_school_address",
+                    models.TextField(blank=True, verbose_name="address of the school last attended"),
+                ),
+                ("ethnicity", models.CharField(blank=True, max_length=4)),
+                (
+                    "sen_status",
+                    models.CharField(
+                        choices=[
+                            ("N", "No special educational need"),
+                            ("K", "SEN support"),
+                            ("E", "Education, health and care plan"),
+                        ],
+                        default="N",
+                        max_length=1,
+                        verbose_name="SEN",
+                    ),
+                ),
+                ("is_fsm", models.BooleanField(default=False, verbose_name="free school meals")),
+                (
+                    "is_looked_after",
+                    models.BooleanField(default=False, verbose_name="looked after by a local authority"),
+                ),
+                (
+                    "has_child_protection_plan",
+                    models.BooleanField(default=False, verbose_name="child protection plan"),
+                ),
+                ("is_child_in_need", models.BooleanField(default=False, verbose_name="child in need")),
+                ("social_worker", models.CharField(blank=True, max_length=200)),
+                ("youth_offending_worker", models.CharField(blank=True, max_length=200)),
+                ("virtual_school", models.CharField(blank=True, max_length=200)),
+                ("home_local_authority", models.CharField(blank=True, max_length=100)),
+                ("commissioning_local_authority", models.CharField(blank=True, max_length=100)),
+                ("medical_note", models.TextField(blank=True, verbose_name="medical condition")),
+                (
+                    "transport",
+                    models.CharField(blank=True, max_length=200, verbose_name="transport arrangement"),
+                ),
+                (
+                    "interpreter_language",
+                    models.CharField(blank=True, max_length=60, verbose_name="interpreter needed for"),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pupils",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['surname', 'forename', 'id'],
+                "ordering": ["surname", "forename", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField(blank=True, null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='schools.teachinggroup')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='roll.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField(blank=True, null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="schools.teachinggroup",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="roll.pupil",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
+                "ordering": ["first_day"],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='starting day')),
-                ('last_day', models.DateField(blank=True, null=True, verbose_name='last day on roll')),
-                ('agreed_on', models.DateField(blank=True, null=True)),
-                ('agreed_with', models.CharField(blank=True, max_length=200)),
-                ('is_boarder', models.BooleanField(default=False)),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='roll.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField(verbose_name="starting day")),
+                ("last_day", models.DateField(blank=True, null=True, verbose_name="last day on roll")),
+                ("agreed_on", models.DateField(blank=True, null=True)),
+                ("agreed_with", models.CharField(blank=True, max_length=200)),
+                ("is_boarder", models.BooleanField(default=False)),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="roll.pupil",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
+                "ordering": ["first_day"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('priority', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
-                ('relationship', models.CharField(max_length=40)),
-                ('is_parent', models.BooleanField(default=True, verbose_name='parent in the legal sense')),
-                ('has_parental_responsibility', models.BooleanField(default=True, verbose_name='parental responsibility')),
-                ('lives_with', models.BooleanField(default=False, verbose_name='pupil normally lives with them')),
-                ('is_emergency_contact', models.BooleanField(default=True, verbose_name='emergency contact')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='roll.parent')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='roll.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("priority", models.PositiveSmallIntegerField(default=1, verbose_name="order")),
+                ("relationship", models.CharField(max_length=40)),
+                ("is_parent", models.BooleanField(default=True, verbose_name="parent in the legal sense")),
+                (
+                    "has_parental_responsibility",
+                    models.BooleanField(default=True, verbose_name="parental responsibility"),
+                ),
+                (
+                    "lives_with",
+                    models.BooleanField(default=False, verbose_name="pupil normally lives with them"),
+                ),
+                ("is_emergency_contact", models.BooleanField(default=True, verbose_name="emergency contact")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="roll.parent"
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="roll.pupil"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['priority', 'id'],
+                "ordering": ["priority", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PupilFile',
+            name="PupilFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content', models.BinaryField()),
-                ('uploaded_at', models.DateTimeField()),
-                ('loaded_at', models.DateTimeField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                ("uploaded_at", models.DateTimeField()),
+                ("loaded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='pupil',
-            index=models.Index(fields=['school', 'surname', 'forename'], name='pupil_by_name'),
+            model_name="pupil",
+            index=models.Index(fields=["school", "surname", "forename"], name="pupil_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.UniqueConstraint(condition=models.Q(('upn', ''), _negated=True), fields=('school', 'upn'), name='upn_once_in_a_school'),
+            model_name="pupil",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("upn", ""), _negated=True),
+                fields=("school", "upn"),
+                name="upn_once_in_a_school",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.UniqueConstraint(condition=models.Q(('admission_number', ''), _negated=True), fields=('school', 'admission_number'), name='admission_number_once_in_a_school'),
+            model_name="pupil",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("admission_number", ""), _negated=True),
+                fields=("school", "admission_number"),
+                name="admission_number_once_in_a_school",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['group', 'first_day', 'last_day'], name='membership_by_group_and_day'),
+            model_name="membership",
+            index=models.Index(fields=["group", "first_day", "last_day"], name="membership_by_group_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='membership_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="membership_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day', None)), fields=('pupil',), name='one_open_membership_for_a_pupil'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("last_day", None)),
+                fields=("pupil",),
+                name="one_open_membership_for_a_pupil",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['first_day', 'last_day'], name='enrolment_by_day'),
+            model_name="enrolment",
+            index=models.Index(fields=["first_day", "last_day"], name="enrolment_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='enrolment_in_order', violation_error_message="The last day can't be before the first day."),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                ),
+                name="enrolment_in_order",
+                violation_error_message="The last day can't be before the first day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('last_day', None)), fields=('pupil',), name='one_open_enrolment_for_a_pupil'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("last_day", None)),
+                fields=("pupil",),
+                name="one_open_enrolment_for_a_pupil",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('pupil', 'parent'), name='contact_once'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("pupil", "parent"), name="contact_once"),
         ),
     ]

@@ -1,5 +1,6 @@
 """The admission register, as pages, registers and commands ask for it."""
 
+from rollbook.apps.roll.models import Pupil
 from rollbook.apps.roll.queries.on_roll import (
     Enrolled,
     RollPupil,

@@ -35,9 +35,9 @@ class RollPupil:
 
 
 def pupils_of_group(viewer: Viewer, group_id: int, on: date) -> list[RollPupil]:
-    """The pupils on a group's register on a day, by surname: in the group and on the roll that day. Boarders are not marked.
+    """The pupils on a group's register on a day, by surname: in the group and on the roll that day.
 
-    Source: SI 2024/208 reg 10(1); domain.md 1.1.5 and 1.1.8. One query.
+    Boarders are not marked. Source: SI 2024/208 reg 10(1); domain.md 1.1.5 and 1.1.8. One query.
     """
     return _roll(viewer, on, Q(group_id=group_id))
 
