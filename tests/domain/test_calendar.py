@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollbook.domain.calendar import (
@@ -163,6 +163,26 @@ def test_from_one_year_into_the_next() -> None:
     assert calendar.previous_school_days(date(2027, 9, 3), 2) == [date(2027, 7, 21), date(2027, 9, 2)]
 
 
+def test_where_one_year_touches_the_next_no_day_is_counted_twice() -> None:
+    """Thursday 30 August 2029 ends one year and Friday 31 August begins the next; both are school days."""
+    ending = AcademicYearDates(
+        "2028/29",
+        date(2028, 9, 1),
+        date(2029, 8, 30),
+        (TermDates("Summer term", date(2029, 8, 30), date(2029, 8, 30)),),
+    )
+    beginning = AcademicYearDates(
+        "2029/30",
+        date(2029, 8, 31),
+        date(2030, 8, 31),
+        (TermDates("Autumn term", date(2029, 8, 31), date(2029, 9, 4)),),
+    )
+    calendar = SchoolCalendar((ending, beginning), (), {}, ())
+    meets = [date(2029, 8, 30), date(2029, 8, 31), date(2029, 9, 3), date(2029, 9, 4)]
+    assert [calendar.school_day_after(date(2029, 8, 29), n) for n in (1, 2, 3, 4)] == meets
+    assert calendar.previous_school_days(date(2029, 9, 5), 5) == meets
+
+
 def test_counting_begins_at_one() -> None:
     with pytest.raises(ValueError, match="n is 1 or more"):
         CALENDAR.school_day_after(date(2026, 9, 2), 0)
@@ -216,6 +236,7 @@ def test_every_day_is_of_one_kind_and_says_why(calendar: SchoolCalendar, day: da
         assert calendar.is_school_day(day) or calendar.times(day, session) is None
 
 
+@settings(max_examples=40)
 @given(calendars(), st.randoms(use_true_random=False))
 def test_the_order_of_closures_decides_nothing(calendar: SchoolCalendar, chance: random.Random) -> None:
     shuffled = replace(calendar, closed=tuple(chance.sample(calendar.closed, len(calendar.closed))))
@@ -224,6 +245,7 @@ def test_the_order_of_closures_decides_nothing(calendar: SchoolCalendar, chance:
     assert [calendar.day(day).answer for day in every_day] == [shuffled.day(day).answer for day in every_day]
 
 
+@settings(max_examples=40)
 @given(calendars(), st.integers(-10, 375), st.integers(1, 8))
 def test_looking_back_and_forth_agree_with_the_list_of_school_days(
     calendar: SchoolCalendar, offset: int, n: int
@@ -239,6 +261,7 @@ def test_looking_back_and_forth_agree_with_the_list_of_school_days(
     assert calendar.last_school_day(on) == max((day for day in all_days if day <= on), default=None)
 
 
+@settings(max_examples=40)
 @given(calendars())
 def test_half_terms_hold_every_school_day_of_the_terms(calendar: SchoolCalendar) -> None:
     """But those on which an entry opens the school inside a half-term holiday."""

@@ -17,7 +17,8 @@ from rollbook.domain.calendar import (
     check_day_times,
     check_year,
 )
-from rollbook.domain.law import Confirmation
+from rollbook.domain.calendar_checks import LONGEST_OPEN_MINUTES
+from rollbook.domain.law import Confirmation, NotInForce
 from rollbook.domain.marks import RegisterTimes
 from tests.domain.school import AFTERNOON, CLOSED, DAY_TIMES, MORNING, YEAR
 from tests.strategies import register_times
@@ -61,6 +62,12 @@ def test_the_limit_says_how_far_it_was_confirmed() -> None:
     assert issue.citation.confirmation is Confirmation.SECONDARY
 
 
+def test_the_limit_is_the_law_from_19_august_2024() -> None:
+    assert LONGEST_OPEN_MINUTES.on(date(2024, 8, 19)).value == 30
+    with pytest.raises(NotInForce):
+        LONGEST_OPEN_MINUTES.on(date(2024, 8, 18))
+
+
 @pytest.mark.policy("P-4.1-17")
 def test_the_policy_s_own_times_load_with_a_standing_warning() -> None:
     autumn = [row for row in DAY_TIMES if row.effective_from == date(2026, 9, 1)]
@@ -97,6 +104,12 @@ def test_times_follow_one_another(closes_at: time) -> None:
         f"Monday morning: the register opens at 09:00, closes at {closes_at:%H:%M} and the session ends at 12:00. "
         "Give three times that follow one another."
     )
+
+
+def test_a_register_may_close_with_its_session_and_the_afternoon_follow_at_once() -> None:
+    short = RegisterTimes(time(9), time(9, 30), time(9, 30))
+    at_once = RegisterTimes(time(9, 30), time(10), time(15, 5))
+    assert check_day_times([replace(SOUND, am=short, pm=at_once)]) == []
 
 
 def test_the_afternoon_begins_after_the_morning() -> None:
@@ -143,12 +156,17 @@ def test_terms_lie_within_the_year() -> None:
     ]
 
 
+def test_a_term_may_fill_the_year() -> None:
+    assert check_year(replace(YEAR, terms=(TermDates("The year", YEAR.first_day, YEAR.last_day),))) == []
+
+
 def test_terms_do_not_overlap() -> None:
     autumn = TermDates("Autumn term", date(2026, 9, 1), date(2026, 12, 18))
     spring = TermDates("Spring term", date(2026, 12, 18), date(2027, 3, 25))
     assert messages(check_year(replace(YEAR, terms=(autumn, spring)))) == [
         "Autumn term and Spring term overlap; end one before the other begins."
     ]
+    assert len(check_year(replace(YEAR, terms=(spring, autumn)))) == 1
     day_later = replace(spring, first_day=date(2026, 12, 19))
     assert check_year(replace(YEAR, terms=(autumn, day_later))) == []
 

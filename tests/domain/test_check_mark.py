@@ -146,6 +146,7 @@ def test_minutes_of_u(times: RegisterTimes, minutes: int | None, message: str) -
 
 def test_minutes_where_no_times_are_set() -> None:
     assert check("L", 45, times=None) == []
+    assert check("L", 1, times=None) == check("U", 1, times=None) == []
     assert check("L", 0, times=None) == refused("minutes_late", "Give the minutes late: 1 or more.")
     assert check("L", times=None) == refused("minutes_late", "Give the minutes late: 1 or more.")
     assert check("U", times=None) == []

@@ -140,6 +140,7 @@ def test_states_through_the_morning(
     now: time | None, none_marked: RegisterState, some_marked: RegisterState
 ) -> None:
     assert register_state(MORNING, now, 8, 0, 15).answer is none_marked
+    assert register_state(MORNING, now, 8, 1, 15).answer is some_marked
     assert register_state(MORNING, now, 8, 7, 15).answer is some_marked
     assert register_state(MORNING, now, 8, 8, 15).answer is S.SUBMITTED
     assert register_state(MORNING, now, 8, 9, 15).answer is S.SUBMITTED  # a pupil left after being marked

@@ -117,6 +117,10 @@ def test_rounding_is_half_up(rate: Fraction | None, places: int, shown: str) -> 
     assert percent(rate, places) == shown
 
 
+def test_one_decimal_is_usual() -> None:
+    assert percent(Fraction(1, 3)) == "33.3%"
+
+
 @given(st.fractions(-10, 10), st.integers(0, 4))
 def test_rounding_is_to_the_nearest_and_the_same_on_both_sides(value: Fraction, places: int) -> None:
     rounded = round_half_up(value, places)
