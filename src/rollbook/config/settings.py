@@ -304,4 +304,6 @@ ROLLBOOK_LINKS = {"home": "registers:home"}
 ROLLBOOK_ANSWERS = {
     "marks_on": "rollbook.apps.registers.queries.days.marks_on",
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
+    "audit_subjects": "rollbook.config.subjects.names_of",
+    "audit_pupils_called": "rollbook.config.subjects.pupils_called",
 }

@@ -1,12 +1,11 @@
 """The letters about an account, and the link with which a password is chosen."""
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import int_to_base36
-
-from allauth.account.adapter import get_adapter
 
 from rollbook.apps.accounts.adapter import MailNotSent
 from rollbook.apps.accounts.models import User

@@ -78,10 +78,10 @@ def change_password(
         )
 
 
-def end_own_sessions(*, person: User, school_id: int | None, by: Actor, at: datetime) -> None:
+def end_own_sessions(*, person_id: int, school_id: int | None, by: Actor, at: datetime) -> None:
     """Signs a person out on every device."""
     with transaction.atomic():
-        User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
+        User.objects.filter(pk=person_id).update(sessions_ended=F("sessions_ended") + 1)
         note_sign_out(why="everywhere", school_id=school_id, by=by, at=at)
 
 

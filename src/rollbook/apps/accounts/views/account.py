@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rollbook import clock
 from rollbook.apps.accounts.actions import signing
@@ -61,8 +61,9 @@ def _safe_next(request: HttpRequest) -> str:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Ends every session of one's own, this one too."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    assert isinstance(request.user, User)  # @requires lets nobody else in
-    signing.end_own_sessions(person=request.user, school_id=viewer.school_id, by=viewer.actor, at=clock.now())
+    signing.end_own_sessions(
+        person_id=viewer.user_id, school_id=viewer.school_id, by=viewer.actor, at=clock.now()
+    )
     logout(request)
     messages.success(request, "You are signed out on every device.")
     return redirect(reverse("account_login"))

@@ -6,31 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('schools', '0001_initial'),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('by_position', models.CharField(blank=True, max_length=200)),
-                ('type', models.CharField(max_length=60)),
-                ('subject', models.CharField(blank=True, help_text='What it was done to: "pupil:123".', max_length=80)),
-                ('facts', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("by_position", models.CharField(blank=True, max_length=200)),
+                ("type", models.CharField(max_length=60)),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, help_text='What it was done to: "pupil:123".', max_length=80
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.school",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['school', '-id'], name='event_by_school'), models.Index(fields=['subject', '-id'], name='event_by_subject')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["school", "-id"], name="event_by_school"),
+                    models.Index(fields=["subject", "-id"], name="event_by_subject"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,275 @@
+"""Events as sentences. A type that nobody has written a sentence for still reads well."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from rollbook.apps.audit.models import Event
+from rollbook.apps.audit.queries import Known
+from rollbook.domain.access import Role
+from rollbook.ui.words import local, moment, plain_day
+
+# (key in the address, words, beginnings of types, beginnings left out)
+KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "registers",
+        "Registers taken and late arrivals",
+        ("register.saved", "register.arrival.", "register.history."),
+        (),
+    ),
+    ("amendments", "Marks amended", ("register.mark.amended",), ()),
+    ("planned", "Planned absences", ("register.mark.planned", "register.plan."), ()),
+    ("closures", "Closures", ("register.closure.",), ()),
+    ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
+    ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed",)),
+    ("groups", "Teaching groups", ("group.",), ()),
+    ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
+    ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
+    ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
+    ("files", "Files taken out", ("register.exported", "audit.exported"), ()),
+)
+
+_SENTENCES: Mapping[str, str] = {
+    "register.saved": "Saved the register of {group} for {session} on {on}",
+    "register.arrival.signed_in": "Signed in {subject}, arriving late on {on}, {session}",
+    "register.mark.amended": "Amended the mark of {subject} for {session} on {on}",
+    "register.closure.declared": "Declared the school closed for {session} on {on}",
+    "register.mark.planned": "Recorded a planned absence of {subject}",
+    "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
+    "register.history.loaded": "Loaded marks of earlier years",
+    "register.exported": "Took out the marks from {from} to {to} as a file",
+    "audit.exported": "Took out this audit log as a file",
+    "roll.pupil.viewed": "Looked at {subject}",
+    "roll.pupil.added": "Added {subject} to the roll",
+    "roll.pupil.changed": "Changed the details of {subject}",
+    "roll.pupil.removed": "Removed {subject} from the roll",
+    "roll.pupil.moved": "Moved {subject} to another group",
+    "roll.file.loaded": "Loaded a file of pupils",
+    "roll.contact.added": "Added a contact of {subject}",
+    "roll.contact.changed": "Changed a contact of {subject}",
+    "roll.contact.removed": "Removed a contact of {subject}",
+    "group.added": "Added the group {name}",
+    "group.changed": "Changed the group {subject}",
+    "group.ended": "Ended the group {name}",
+    "group.teacher.given": "Gave {subject} to {name}",
+    "group.teacher.ended": "{name} stops taking {subject}",
+    "group.teacher.taken_back": "Took {subject} back from {name} before it began",
+    "school.particulars.changed": "Changed the school's particulars",
+    "calendar.year.set_up": "Set up an academic year",
+    "calendar.year.changed": "Changed an academic year",
+    "calendar.year.removed": "Removed an academic year",
+    "calendar.entry.added": "Added to the calendar: {name}",
+    "calendar.entry.changed": "Changed an entry of the calendar",
+    "calendar.entry.removed": "Removed from the calendar: {name}",
+    "calendar.times.set": "Set new times of the day",
+    "calendar.times.changed": "Changed the times of the day",
+    "calendar.times.removed": "Removed times of the day",
+    "policy.setting.chosen": "Chose a policy setting",
+    "policy.setting.taken_back": "Took back a policy setting",
+    "accounts.signed_in": "Signed in",
+    "accounts.sign_in_failed": "A sign-in as {address} failed",
+    "accounts.signed_out": "Signed out{why}",
+    "accounts.password.changed": "Chose a new password{with_link}",
+    "accounts.second_step.added": "Switched the second step of signing in on for {subject}",
+    "accounts.second_step.removed": "Switched the second step of signing in off for {subject}",
+    "accounts.recovery_codes.made": "Made new recovery codes",
+    "accounts.link.sent": "Sent {subject} a link to choose a password",
+    "accounts.link.shown": "Was shown a link with which {subject} chooses a password",
+    "accounts.person.added": "Added {subject} to the staff",
+    "accounts.person.changed": "Changed the details of {subject}",
+    "accounts.person.closed": "Closed the account of {subject}",
+    "accounts.person.reopened": "Opened the account of {subject} again",
+    "accounts.appointment.begun": "Made {subject} {position} ({role}) from {first_day}",
+    "accounts.appointment.ended": "Ended the role of {subject} as {position} ({role}) after {last_day}",
+    "accounts.appointment.withdrawn": "Took back the role of {subject} as {position} ({role}) before it began",
+}
+_WHY = {
+    "idle": " by itself: nothing was done for a time",
+    "day": " by itself after twelve hours",
+    "everywhere": " on every device",
+}
+_SESSIONS = {"AM": "the morning", "PM": "the afternoon"}
+_KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a group"}
+# Words for facts whose names don't say it well enough.
+_FACT_WORDS = {
+    "on": "day",
+    "code": "code",
+    "entries": "marks",
+    "minutes_late": "minutes late",
+    "email": "e-mail address",
+    "approved_at_meeting": "approved at",
+    "effective_from": "from",
+    "because": "reason",
+    "second_step": "with the second step",
+}
+# Numbers that lead to a row and say nothing to a reader.
+_HIDDEN = {"save", "plan", "user", "group", "pupil", "version", "file"}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event as the page shows it."""
+
+    id: int
+    at: datetime
+    who: str
+    position: str
+    words: str
+    url: str
+    details: list[str]
+
+    @property
+    def at_words(self) -> str:
+        """Mon 14 Sep 2026 at 09:03."""
+        return moment(self.at)
+
+
+def subjects_in(events: Iterable[Event]) -> set[str]:
+    """Everything these events name by a number: their subjects, and groups and pupils in their facts."""
+    found = set()
+    for event in events:
+        found.add(event.subject)
+        if isinstance(group := event.facts.get("group"), int):
+            found.add(f"group:{group}")
+        found |= {f"pupil:{each['pupil']}" for each in event.facts.get("amended") or () if "pupil" in each}
+    return found - {""}
+
+
+def line(event: Event, known: Mapping[str, Known], *, may_see_pupils: bool) -> Line:
+    """One event in words; what was written about pupils is left out for those who may not see pupils."""
+    about_pupils = event.type.startswith(("register.", "roll.")) or event.subject.startswith("pupil:")
+    sentence = _SENTENCES.get(event.type) or _generic(event)
+    subject = known.get(event.subject)
+    words = sentence.format_map(_Blanks(_values(event, known)))
+    return Line(
+        id=event.pk,
+        at=event.at,
+        who=event.by_name,
+        position=event.by_position,
+        words=words,
+        url=subject.url if subject else "",
+        details=_details(event, known, sentence) if may_see_pupils or not about_pupils else [],
+    )
+
+
+class _Blanks(dict[str, str]):
+    """Facts that an event lacks read as something unnamed, never as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _generic(event: Event) -> str:
+    """`roll.contact.changed` reads "Contact changed: {subject}"."""
+    words = event.type.split(".")
+    shown = " ".join(words[1:] if len(words) > 2 else words).replace("_", " ")
+    sentence = shown[:1].upper() + shown[1:]
+    kind = event.subject.partition(":")[0]
+    return f"{sentence}: {{subject}}" if kind in _KIND_WORDS else sentence
+
+
+def _values(event: Event, known: Mapping[str, Known]) -> dict[str, str]:
+    values = {name: _fact(value) for name, value in event.facts.items() if value is not None}
+    values["subject"] = _subject(event, known)
+    group = event.facts.get("group")
+    if isinstance(group, int):
+        values["group"] = known[f"group:{group}"].words if f"group:{group}" in known else "a group"
+    if event.facts.get("session") in _SESSIONS:
+        values["session"] = _SESSIONS[event.facts["session"]]
+    if event.facts.get("role") in set(Role):
+        values["role"] = Role(event.facts["role"]).words
+    values["why"] = _WHY.get(event.facts.get("why", ""), "")
+    values["with_link"] = " with a link from a letter" if event.facts.get("with_link") else ""
+    return values
+
+
+def _subject(event: Event, known: Mapping[str, Known]) -> str:
+    if event.subject in known:
+        return known[event.subject].words
+    kind, _, number = event.subject.partition(":")
+    if isinstance(event.facts.get("name"), str) and kind != "pupil":
+        return str(event.facts["name"])
+    # Somebody removed since, or a name that this reader may not know: the number still tells two apart.
+    return f"{_KIND_WORDS[kind]} (number {number})" if kind in _KIND_WORDS else "…"
+
+
+def _details(event: Event, known: Mapping[str, Known], sentence: str) -> list[str]:
+    details = []
+    was, now = event.facts.get("from"), event.facts.get("to")
+    for name, value in event.facts.items():
+        if name in _HIDDEN or value in (None, "", [], {}, False) or f"{{{name}}}" in sentence:
+            continue
+        if name == "amended":
+            details += [_amended(each, known) for each in value]
+        elif name == "changes" and isinstance(value, dict):
+            details += [
+                f"{_name(field)}: {_fact(pair[0]) or 'empty'} → {_fact(pair[1]) or 'empty'}"
+                for field, pair in value.items()
+            ]
+        elif name in {"from", "to"} and isinstance(was, dict) and isinstance(now, dict):
+            details += _differences(was, now) if name == "to" else []
+        elif isinstance(value, dict):
+            details += [
+                f"{_name(key)}: {_fact(each)}" for key, each in value.items() if each not in (None, "")
+            ]
+        elif value is True:
+            details.append(_name(name))
+        else:
+            details.append(f"{_name(name)}: {_fact(value)}")
+    return details
+
+
+def _amended(entry: Mapping[str, Any], known: Mapping[str, Known]) -> str:
+    pupil = f"pupil:{entry.get('pupil')}"
+    who = known[pupil].words if pupil in known else "a pupil"
+    return f"{who}: amended to {entry.get('code')}, because “{entry.get('reason')}”"
+
+
+def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    names = [name for name in now if was.get(name) != now[name]]
+    return [
+        f"{_name(name)}: {_fact(was.get(name)) or 'empty'} → {_fact(now[name]) or 'empty'}" for name in names
+    ]
+
+
+def _name(fact: str) -> str:
+    words = _FACT_WORDS.get(fact, fact.replace("_", " "))
+    return words[:1].upper() + words[1:]
+
+
+def _fact(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return plain_day(date.fromisoformat(value))
+    if isinstance(value, list):
+        return ", ".join(_fact(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{_name(key).lower()} {_fact(each)}" for key, each in value.items() if each not in (None, "")
+        )
+    return str(value)
+
+
+# --- The file ---------------------------------------------------------------------------------------------------
+
+HEADINGS = ("Number", "Date", "Time", "Who", "Position", "What", "Details", "Type")
+# A spreadsheet would take a text that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def as_row(shown: Line, type: str) -> list[str]:
+    """A line of the file; the columns are `HEADINGS`."""
+    at = local(shown.at)
+    texts = [shown.who, shown.position, shown.words, "; ".join(shown.details), type]
+    return [str(shown.id), at.date().isoformat(), f"{at:%H:%M:%S}", *map(safe, texts)]

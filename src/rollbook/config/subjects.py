@@ -1,0 +1,60 @@
+"""What the audit log asks of the apps above it: the names of pupils, groups and people, and where their pages are."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from rollbook.apps.accounts.models import User
+from rollbook.apps.roll.models import Pupil
+from rollbook.apps.schools.models import TeachingGroup
+from rollbook.domain.access import Permission, Viewer
+
+# More pupils of one name than this are better told apart by the pupil's page.
+_MOST_PUPILS = 50
+
+
+def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Words and address of each subject ("pupil:12") of the viewer's school that the viewer may know.
+
+    One query for each kind that occurs.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    if (pupils := _ids(subjects, "pupil")) and viewer.may(Permission.PUPIL_VIEW_ANY):
+        for pupil in Pupil.objects.filter(school_id=viewer.school_id, pk__in=pupils).only(
+            "surname", "forename"
+        ):
+            words = f"{pupil.forename} {pupil.surname}"
+            found[f"pupil:{pupil.pk}"] = (words, _address("registers:pupil", pupil.pk))
+    if groups := _ids(subjects, "group"):
+        for group in TeachingGroup.objects.filter(school_id=viewer.school_id, pk__in=groups).only("name"):
+            found[f"group:{group.pk}"] = (group.name, "")
+    if people := _ids(subjects, "person"):
+        rows = User.objects.filter(appointments__school_id=viewer.school_id, pk__in=people).distinct()
+        may_open = viewer.may(Permission.STAFF_MANAGE)
+        for person in rows.only("name"):
+            url = _address("accounts:person", person.pk) if may_open else ""
+            found[f"person:{person.pk}"] = (person.name, url)
+    return found
+
+
+def pupils_called(viewer: Viewer, name: str) -> list[str]:
+    """The pupils of the viewer's school whose names hold every word of `name`, as subjects. One query."""
+    if not viewer.may(Permission.PUPIL_VIEW_ANY):
+        return []
+    pupils = Pupil.objects.filter(school_id=viewer.school_id)
+    for word in name.split():
+        pupils = pupils.filter(Q(surname__icontains=word) | Q(forename__icontains=word))
+    return [f"pupil:{number}" for number in pupils.values_list("pk", flat=True)[:_MOST_PUPILS]]
+
+
+def _ids(subjects: Iterable[str], kind: str) -> list[int]:
+    pairs = (subject.partition(":") for subject in subjects)
+    return [int(number) for name, _, number in pairs if name == kind and number.isdigit()]
+
+
+def _address(name: str, number: int) -> str:
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""
