@@ -7,10 +7,15 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
 
+from rollbook.config.simulation import environment
+
 
 def main() -> None:
     """Runs one command, for example `rollbook import pupils FILE`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.config.settings")
+    if sys.argv[1:2] == ["demo"]:
+        # Its own database, key and clock must be known before the settings are read.
+        environment.prepare(sys.argv[2:])
     try:
         django.setup()
     except ImproperlyConfigured as problem:

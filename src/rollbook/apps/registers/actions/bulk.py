@@ -1,7 +1,7 @@
 """Putting a whole history of registers into an empty chain at once: for invented schools and for moving in.
 
-What it leaves behind is what saving register by register would have left: the same rows, the same chain of digests. Only
-the evidence differs: one event says that a history was loaded, by whom and how large it was.
+What it leaves behind is what saving register by register would have left: the same rows, the same chain of digests.
+Only the evidence differs: one event says that a history was loaded, by whom and how large it was.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -62,7 +62,8 @@ class PastPlan:
     note: str
     origin: str
     at: datetime
-    by: Actor
+    by_id: int
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def load_history(
     plans: Iterable[PastPlan],
     by: Actor,
     at: datetime,
-    on_entries: Callable[[int], object] = lambda count: None,
+    on_entries: Callable[[int], object] = bool,
 ) -> Loaded:
     """Adds saves, oldest first, to the end of a school's chain, and what was planned; all or nothing.
 
@@ -227,8 +228,8 @@ def _add_plans(school_id: int, plans: Iterable[PastPlan]) -> int:
             note=plan.note,
             origin=plan.origin,
             recorded_at=plan.at,
-            recorded_by_id=plan.by.user_id,
-            recorded_by_name=plan.by.name,
+            recorded_by_id=plan.by_id,
+            recorded_by_name=plan.by_name,
         )
         for plan in plans
     ]

@@ -1,7 +1,7 @@
-"""The quickest way into the tables of saves and entries on each database: COPY on PostgreSQL, one INSERT a group on SQLite.
+"""The quickest way into the tables of saves and entries: COPY on PostgreSQL, one INSERT for many pupils on SQLite.
 
-Only rows are written here, in the order given; what they say and how they are chained is decided by the caller, who holds
-the school's chain. The columns are named once, so that a new column of the models fails here at the first load.
+Only rows are written here, in the order given; what they say and how they are chained is decided by the caller, who
+holds the school's chain.
 """
 
 from collections.abc import Iterable, Sequence
@@ -116,10 +116,7 @@ class _Sqlite:
             )
             for row in rows
         ]  # fmt: skip
-        with self._connection.cursor() as cursor:
-            _bare(cursor).executemany(
-                f"INSERT INTO registers_save ({_SAVE_COLUMNS}) VALUES ({marks})", values
-            )
+        self._driver.executemany(f"INSERT INTO registers_save ({_SAVE_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
         select = "SELECT ?, ?, value, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM json_each(?)"
@@ -173,10 +170,7 @@ class _Postgres:
         self._copy("registers_entry", _ENTRY_COLUMNS, "".join(text))
 
     def _copy(self, table: str, columns: str, text: str) -> None:
-        with (
-            self._connection.cursor() as cursor,
-            _bare(cursor).copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
-        ):
+        with self._connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             copy.write(text)
 
 
