@@ -38,19 +38,8 @@ def set_up_academic_year(
     """
     with transaction.atomic():
         one_at_a_time(viewer)
-        others = list(read_timetable(viewer.school_id).calendar.years)
-        raise_if_any(year_refusals(year, others))
-        rows = [
-            CalendarEntry(
-                school_id=viewer.school_id,
-                kind=span.kind.value,
-                name=span.name.strip(),
-                first_day=span.first_day,
-                last_day=span.last_day,
-            )
-            for span in entries
-        ]
-        raise_if_any(_entries_refusals(year, rows))
+        refuse_plan(viewer, year, entries)
+        rows = _rows(viewer, entries)
         row = AcademicYear.objects.create(
             school_id=viewer.school_id,
             name=year.name.strip(),
@@ -139,6 +128,12 @@ def remove_academic_year(
         )
 
 
+def refuse_plan(viewer: Viewer, year: AcademicYearDates, entries: Sequence[ClosedSpan]) -> None:
+    """Says what would keep this year from being set up, and changes nothing. Errors: Refused."""
+    raise_if_any(year_refusals(year, read_timetable(viewer.school_id).calendar.years))
+    raise_if_any(_entries_refusals(year, _rows(viewer, entries)))
+
+
 def year_refusals(year: AcademicYearDates, others: Iterable[AcademicYearDates]) -> list[Refusal]:
     """What is wrong with an academic year, beside the other years of the school?"""
     others = list(others)
@@ -160,6 +155,19 @@ def year_refusals(year: AcademicYearDates, others: Iterable[AcademicYearDates]) 
             message = f"Give every term a name of at most {_TERM_NAME_LENGTH} characters."
             refusals.append(Refusal(f"term-{number}", message))
     return [*refusals, *(Refusal("", issue.message) for issue in check_year(year, (), others))]
+
+
+def _rows(viewer: Viewer, entries: Iterable[ClosedSpan]) -> list[CalendarEntry]:
+    return [
+        CalendarEntry(
+            school_id=viewer.school_id,
+            kind=span.kind.value,
+            name=span.name.strip(),
+            first_day=span.first_day,
+            last_day=span.last_day,
+        )
+        for span in entries
+    ]
 
 
 def _entries_refusals(year: AcademicYearDates, rows: Sequence[CalendarEntry]) -> list[Refusal]:

@@ -1,0 +1,1 @@
+"""The school's set-up as its pages show it."""

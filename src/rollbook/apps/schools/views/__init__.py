@@ -1,0 +1,1 @@
+"""The pages of the school's own set-up."""
