@@ -173,7 +173,16 @@ class PupilFile(models.Model):
     content = models.BinaryField()
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    takes_effect_on = models.DateField(
+        null=True, help_text="From when groups change; starting day of those without."
+    )
+    makes_groups = models.BooleanField(default=False)
     loaded_at = models.DateTimeField(null=True, blank=True)
+    loaded_by_name = models.CharField(max_length=200, blank=True)
+    result = models.JSONField(default=dict, help_text="The counts of the load.")
+
+    class Meta:
+        ordering = ["-uploaded_at"]
 
     def __str__(self) -> str:
         return self.name

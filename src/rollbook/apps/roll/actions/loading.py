@@ -17,7 +17,7 @@ from rollbook.apps.roll.queries.particulars import change_facts
 from rollbook.apps.schools.actions.groups import add_group
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refused
-from rollbook.formats.pupil_csv import Unreadable, read_pupils
+from rollbook.formats.pupil_csv import RowProblem, Unreadable, read_pupils
 
 _BATCH = 400
 
@@ -31,6 +31,7 @@ class Loaded:
     unchanged_count: int
     refused_count: int
     groups_made: tuple[str, ...]
+    left_out: tuple[RowProblem, ...]
     sha256: str
 
 
@@ -69,10 +70,11 @@ def load_pupils(
                 unchanged_count=plan.unchanged_count,
                 refused_count=plan.refused_count,
                 groups_made=plan.groups_to_make,
+                left_out=plan.errors,
                 sha256=sha256(content).hexdigest(),
             )
             record(
-                type="roll.pupils.imported",
+                type="roll.file.loaded",
                 by=by,
                 at=at,
                 school_id=viewer.school_id,

@@ -1,0 +1,21 @@
+"""CSV files that people open in a spreadsheet: no text in them is taken for a formula."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe goes before the sign that would start one."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def csv_file(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """A whole file in UTF-8 with a byte-order mark, without which Excel garbles names with accents."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return "\ufeff".encode() + out.getvalue().encode()
