@@ -49,7 +49,9 @@ def _symbols_with_nature(codes: Sequence[AttendanceCode]) -> str:
 class AmendForm(Form):
     """One mark amended. The words of the errors come from the rule, so nothing here is `required` but the reason."""
 
-    code = forms.ChoiceField(label="What the mark should be", required=False)
+    code = forms.ChoiceField(
+        label="What the mark should be", error_messages={"required": "Choose the mark that is right."}
+    )
     minutes_late = forms.IntegerField(
         label="Minutes late",
         required=False,

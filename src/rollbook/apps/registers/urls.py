@@ -1,6 +1,7 @@
 from django.urls import path
 
 from rollbook.apps.registers.views import board, desk, files, pupil, taking
+from rollbook.apps.registers.views.closures import closure_urls
 from rollbook.ui.converters import register_converters
 
 register_converters()
@@ -21,4 +22,5 @@ urlpatterns = [
     path("planned/<int:plan_id>/withdraw/", desk.withdraw, name="withdraw_plan"),
     path("pupils/<int:pupil_id>/", pupil.pupil, name="pupil"),
     path("pupils/<int:pupil_id>/marks/<day:on>/<session:session>/", pupil.mark, name="mark"),
+    *closure_urls,
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from rollbook.apps.registers.actions.writing import (
     AlreadySaved,
@@ -64,9 +64,15 @@ def declare_closure(
 ) -> int:
     """Codes every pupil not already coded Y4 for these sessions, and remembers the reason and who decided.
 
-    Shape: how many marks were made. Errors: Refused. Marks made before the closure are never touched.
+    Shape: how many marks were made, 0 for a form sent before. Errors: Refused.
+    Marks made before the closure are never touched.
     """
-    _refuse(viewer, on, sessions, reason, decided_by, at)
+    if (
+        viewer.may(Permission.CLOSURE_DECLARE)
+        and Save.objects.filter(school_id=viewer.school_id, key=key).exists()
+    ):
+        return 0
+    refuse_closure(viewer, on, sessions, reason, decided_by, at)
     made = 0
     try:
         with transaction.atomic():
@@ -76,6 +82,9 @@ def declare_closure(
                 made += _close(viewer, on, school_session, reason, decided_by, session_key, by, at)
     except AlreadySaved:
         return 0
+    except IntegrityError:
+        # Two people at the same moment, and no pupil left to code: only the closure itself is there twice.
+        raise Refused.one("sessions", "Somebody else has just declared this closure.") from None
     except VersionTaken:
         raise Refused.one(
             "", "A register was saved at this moment. Look at the preview again, then confirm."
@@ -115,9 +124,10 @@ def _close(
     return len(entries)
 
 
-def _refuse(
+def refuse_closure(
     viewer: Viewer, on: date, sessions: Sequence[SchoolSession], reason: str, decided_by: str, at: datetime
 ) -> None:
+    """Says what stands against declaring this closure, and changes nothing. Errors: Refused."""
     if not viewer.may(Permission.CLOSURE_DECLARE):
         raise Refused.one("", "You may not declare a closure. The head teacher can.")
     refusals = []

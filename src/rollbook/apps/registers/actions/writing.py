@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.models import Chain, Entry, Save
@@ -65,8 +65,10 @@ def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, a
     Inside a transaction it joins it; outside one the school's other saves wait as short as can be.
     """
     try:
+        # Before the chain is held, and with it every other save of the school: what needs no chain.
+        lines = [entry_line(_row(entry, occasion.school_id, by, at)) for entry in entries]
         with transaction.atomic():
-            return _add(occasion, entries, by, at)
+            return _add(occasion, entries, lines, by, at)
     except IntegrityError as error:
         earlier = Save.objects.filter(school_id=occasion.school_id, key=occasion.key).first()
         if earlier is not None:
@@ -76,7 +78,9 @@ def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, a
         raise
 
 
-def _add(occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetime) -> Save:
+def _add(
+    occasion: Occasion, entries: Sequence[NewEntry], lines: Sequence[str], by: Actor, at: datetime
+) -> Save:
     chain = _lock_chain(occasion.school_id)
     save = Save(
         school_id=occasion.school_id,
@@ -94,12 +98,9 @@ def _add(occasion: Occasion, entries: Sequence[NewEntry], by: Actor, at: datetim
         is_complete=occasion.is_complete,
         previous_digest=chain.digest,
     )
-    rows = [_row(entry, occasion.school_id, by, at) for entry in entries]
-    save.digest = digest_of(save, (entry_line(row) for row in rows))
+    save.digest = digest_of(save, lines)
     save.save(force_insert=True)
-    for row in rows:
-        row.save_made = save
-    Entry.objects.bulk_create(rows)
+    _insert(save, lines)
     Chain.objects.filter(pk=occasion.school_id).update(length=save.number, digest=save.digest)
     _report(save, entries, by, at)
     return save
@@ -130,6 +131,32 @@ def _row(entry: NewEntry, school_id: int, by: Actor, at: datetime) -> Entry:
         by_name=by.name,
         by_position=by.position,
     )
+
+
+# The lines that the digest is made of are also what is inserted: the database takes them apart in one statement, in a
+# seventh of the time that a row of 15 values for each pupil takes. What is the same for all comes beside them.
+_COLUMNS = (
+    "school_id, save_made_id, at, by_id, by_name, by_position, "
+    'pupil_id, "on", session, version, code, minutes_late, arrived_at, note, reason'
+)
+_PARTS = {
+    "postgresql": (
+        "(line->>0)::bigint, (line->>1)::date, line->>2, (line->>3)::smallint, line->>4, (line->>5)::smallint, "
+        "(line->>6)::time, line->>7, line->>8 FROM json_array_elements(%s::json) AS line"
+    ),
+    "sqlite": ", ".join(f"json_extract(value, '$[{place}]')" for place in range(9)) + " FROM json_each(%s)",
+}
+
+
+def _insert(save: Save, lines: Sequence[str]) -> None:
+    """Adds the entries in the order of their lines. Errors: IntegrityError where a version is taken."""
+    at = connection.ops.adapt_datetimefield_value(save.at)
+    common = [save.school_id, save.pk, at, save.by_id, save.by_name, save.by_position]
+    statement = (
+        f"INSERT INTO registers_entry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, {_PARTS[connection.vendor]}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*common, f"[{','.join(lines)}]"])
 
 
 _EVENT = {

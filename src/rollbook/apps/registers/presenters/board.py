@@ -1,5 +1,6 @@
 """The Today board and the list of registers, as their templates take them."""
 
+from collections import Counter
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import Category
 from rollbook.domain.marks import RegisterState, SchoolSession
 from rollbook.domain.rates import round_half_up
-from rollbook.ui.words import clock_time, local, short_day
+from rollbook.ui.words import clock_time, short_day
 
 Rows = list[dict[str, Any]]
 
@@ -129,8 +130,7 @@ def _register(row: BoardRow) -> dict[str, Any]:
         "because": row.state.because,
         "is_alarm": state in (RegisterState.CLOSED, RegisterState.LATE),
         "when": clock_time(row.submitted.at) if row.submitted and state is RegisterState.SUBMITTED else "",
-        "pupil_count": len(row.pupils),
-        "marked_count": row.marked_count,
+        "summary": _summary(row.codes),
         "present_count": row.codes["/"] + row.codes["\\"],
         "late_count": row.codes["L"],
         "no_reason_count": row.codes["N"],
@@ -138,6 +138,20 @@ def _register(row: BoardRow) -> dict[str, Any]:
         "other_count": row.marked_count - row.codes["/"] - row.codes["\\"] - row.codes["L"] - row.codes["N"],
         "group_id": row.group.id,
     }
+
+
+def _summary(codes: Counter[str]) -> str:
+    """The counts of a register in a line, for a narrow screen: "6 present, 1 late, 1 not marked"."""
+    present = codes["/"] + codes["\\"]
+    other = codes.total() - present - codes["L"] - codes["N"] - codes[""]
+    counts = (
+        (present, "present"),
+        (codes["L"], "late"),
+        (codes["N"], "no reason"),
+        (other, "other"),
+        (codes[""], "not marked"),
+    )
+    return ", ".join(f"{count} {words}" for count, words in counts if count)
 
 
 def _state_words(row: BoardRow, state: RegisterState) -> str:
@@ -173,7 +187,7 @@ def _late(pupil: RollPupil, entry: Any, on: date, school_session: SchoolSession)
     }
 
 
-def _totals_row(board: Board) -> dict[str, int]:
+def _totals_row(board: Board) -> dict[str, Any]:
     present = board.codes["/"] + board.codes["\\"]
     marked = board.expected_count - board.codes[""]
     return {
@@ -184,6 +198,7 @@ def _totals_row(board: Board) -> dict[str, int]:
         "no_reason": board.codes["N"],
         "other": marked - present - board.codes["L"] - board.codes["N"],
         "missing": board.codes[""],
+        "summary": _summary(board.codes),
     }
 
 
@@ -193,22 +208,23 @@ def registers_context(
     """Everything `registers/registers.html` needs: a row a group with its morning and its afternoon."""
     found = [board for board in boards if board is not None]
     whole_school = viewer.may(Permission.PUPIL_VIEW_ANY)
+    is_today = on == now.date()
     rows: dict[int, dict[str, Any]] = {}
     for board in found:
         for row in board.rows:
             own = viewer.user_id in row.group.teacher_ids
             if not (own or whole_school):
                 continue
-            shown = rows.setdefault(
-                row.group.id, {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}
-            )
-            shown["sessions"].append(_register(row) | {"session": board.session.value})
+            first = {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}
+            shown = rows.setdefault(row.group.id, first)
+            shown["sessions"].append(_session(row, board.session, is_mine=own and is_today))
     before, after = calendar.previous_school_days(on, 1), calendar.next_school_day(on)
     return {
         "on": on,
-        "is_today": on == now.date(),
+        "is_today": is_today,
         "rows": sorted(rows.values(), key=lambda row: not row["own"]),
         "whole_school": whole_school,
+        "may_export": viewer.may(Permission.REGISTERS_EXPORT),
         "because": "" if found else calendar.day(on).because,
         "sessions": [
             {
@@ -219,13 +235,26 @@ def registers_context(
         ],
         "previous": reverse("registers:day", args=[before[0]]) if before else "",
         "next": reverse("registers:day", args=[after]) if after and after <= now.date() else "",
-        "next_words": short_day(after) if after else "",
-        "now": local(now),
+        "switch": [{"words": short_day(on), "href": reverse("registers:day", args=[on]), "current": True}],
     }
 
 
-def desk_context(board: Board | None, on: date, school_session: SchoolSession) -> dict[str, Any]:
-    """What the arrivals desk needs of the board: who is expected and not here, and who was signed in."""
+def _session(row: BoardRow, school_session: SchoolSession, *, is_mine: bool) -> dict[str, Any]:
+    """One half-day of a group in the list of registers, with the act it asks for."""
+    state = row.state.answer
+    done = state in (RegisterState.SUBMITTED, RegisterState.NOT_OPEN)
+    return _register(row) | {
+        "session": school_session.value,
+        "session_words": school_session.words,
+        "act": "Look" if done else "Take register",
+        "is_mine_now": is_mine and not done,
+    }
+
+
+def desk_context(
+    board: Board | None, on: date, school_session: SchoolSession, now: datetime
+) -> dict[str, Any]:
+    """What the arrivals desk needs of the board: who is known not to be here, and who was signed in."""
     if board is None:
         return {
             "on": on,
@@ -238,7 +267,7 @@ def desk_context(board: Board | None, on: date, school_session: SchoolSession) -
         "board": board,
         "on": on,
         "session_words": school_session.words,
-        "expected": [*board.no_reason, *board.missing],
+        "expected": [*board.no_reason, *_missing(board, now)],
         "late_rows": [_late(pupil, entry, on, school_session) for pupil, entry in board.late],
         "minutes_lost": board.minutes_lost,
     }

@@ -36,7 +36,7 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime) -> dict[str, A
         "pupil": pupil,
         "group": year.group,
         "year_words": year_group_words(
-            year_group(pupil.born_on, min(today, year.last_day), pupil.year_offset)
+            year_group(pupil.born_on, min(today, year.last_day, year.last_on_roll), pupil.year_offset)
         ),
         "age": age_on(pupil.born_on, today),
         "shows_birthday": viewer.may(Permission.PUPIL_VIEW_ANY),
@@ -184,7 +184,9 @@ def mark_context(
         "session_words": school_session.words,
         "latest": versions[-1] if versions else None,
         "is_missing": not versions and (on, school_session) in year.marks,
-        "because": "" if versions or (on, school_session) in year.marks else _why_no_mark(year, on),
+        "because": ""
+        if versions or (on, school_session) in year.marks
+        else _why_no_mark(year, on, school_session),
         "history": [_version(place, entry, versions) for place, entry in enumerate(versions)][::-1],
         "times": calendar.times(on, school_session),
         "pupil_url": f"{reverse('registers:pupil', args=[year.pupil.pk])}?on={on}",
@@ -192,13 +194,15 @@ def mark_context(
     }
 
 
-def _why_no_mark(year: PupilYear, on: date) -> str:
+def _why_no_mark(year: PupilYear, on: date, school_session: SchoolSession) -> str:
     found = year.calendar.day(on)
     if found.answer is not DayKind.SCHOOL_DAY:
         return found.because
     if not any(e.first_day <= on and (e.last_day is None or on <= e.last_day) for e in year.enrolments):
         return f"{year.pupil.forename} was not on the roll on this day."
-    return "This register has not opened yet."
+    times = year.calendar.times(on, school_session)
+    hours = f" It is open from {times.opens_at:%H:%M} to {times.closes_at:%H:%M}." if times else ""
+    return f"Not marked yet: this register has not closed.{hours}"
 
 
 def _version(place: int, entry: Entry, versions: Versions) -> dict[str, Any]:

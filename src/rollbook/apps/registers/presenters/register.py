@@ -146,8 +146,8 @@ def _neighbours(sheet: RegisterSheet) -> dict[str, Any]:
 
 def _link(sheet: RegisterSheet, on: date, school_session: SchoolSession) -> dict[str, str]:
     href = reverse("registers:take", args=[sheet.group.id, on, school_session.value])
-    day = "" if on == sheet.on else f"{short_day(on)}, "
-    return {"href": href, "words": f"{day}{school_session.words}".capitalize()}
+    words = school_session.words
+    return {"href": href, "words": words.capitalize() if on == sheet.on else f"{short_day(on)}, {words}"}
 
 
 def _saved_note(sheet: RegisterSheet, now: datetime) -> str:

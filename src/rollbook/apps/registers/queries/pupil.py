@@ -20,8 +20,8 @@ from rollbook.domain.rates import Totals, totals
 class PupilYear:
     """One pupil in one academic year.
 
-    Shape: `marks` has a key for every half-day on roll whose register has opened by now, "" where nobody marked it;
-    `ahead` are the half-days still to come.
+    Shape: `marks` has a key for every half-day on roll that has a mark or whose register has closed, "" where nobody
+    marked it; `ahead` are the half-days still to come or open now.
     """
 
     pupil: Pupil
@@ -31,6 +31,7 @@ class PupilYear:
     first_day: date
     last_day: date
     years: tuple[AcademicYearDates, ...]
+    last_on_roll: date
     marks: dict[tuple[date, SchoolSession], str]
     ahead: list[tuple[date, SchoolSession]]
     totals: Totals
@@ -38,14 +39,25 @@ class PupilYear:
     plans: list[PlannedMark]
     minutes_lost: int
 
+    def may_have_mark(self, on: date, school_session: SchoolSession, now: datetime) -> bool:
+        """Whether the pupil can be marked for this half-day by now: on roll, and the register has opened."""
+        if (on, school_session) in self.marks:
+            return True
+        times = self.calendar.times(on, school_session)
+        opened = on == now.date() and times is not None and now.time() >= times.opens_at
+        return opened and (on, school_session) in self.ahead
+
     @property
     def missing_count(self) -> int:
         """Half-days on roll that nobody marked."""
         return sum(1 for symbol in self.marks.values() if not symbol)
 
 
-def pupil_year(viewer: Viewer, pupil_id: int, on: date, now: datetime) -> PupilYear | None:
-    """A pupil's page for the academic year of a day; None where the viewer may not see the pupil."""
+def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) -> PupilYear | None:
+    """A pupil's page for the academic year of a day; None where the viewer may not see the pupil.
+
+    Without a day it is the year of now, for one who has left that of the last day on roll.
+    """
     pupil = pupil_of(viewer, pupil_id)
     if pupil is None:
         return None
@@ -53,8 +65,9 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date, now: datetime) -> PupilY
     if not (viewer.may(Permission.PUPIL_VIEW_ANY) or (group is not None and may_see_group(viewer, group))):
         return None
     calendar = timetable(viewer).calendar
-    first_day, last_day = year_bounds(calendar, on)
     enrolments = enrolments_of(viewer, pupil_id)
+    last_on_roll = max((each.last_day or now.date() for each in enrolments), default=now.date())
+    first_day, last_day = year_bounds(calendar, on or min(now.date(), last_on_roll))
     marks, ahead = _half_days(viewer, calendar, pupil_id, (first_day, last_day), enrolments, now)
     return PupilYear(
         pupil=pupil,
@@ -64,6 +77,7 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date, now: datetime) -> PupilY
         first_day=first_day,
         last_day=last_day,
         years=calendar.years,
+        last_on_roll=last_on_roll,
         marks=marks,
         ahead=ahead,
         totals=totals(symbol or None for symbol in marks.values()),
@@ -97,12 +111,12 @@ def _half_days(
         for school_session in SchoolSession:
             byte = int(row[year.column(day, school_session is SchoolSession.PM)])
             times = calendar.times(day, school_session)
-            opened = day < now.date() or (
-                day == now.date() and times is not None and now.time() >= times.opens_at
+            closed = day < now.date() or (
+                day == now.date() and times is not None and now.time() >= times.closes_at
             )
             if byte:
                 marks[day, school_session] = BY_BYTE[byte].symbol
-            elif on_roll and opened:
+            elif on_roll and closed:
                 marks[day, school_session] = ""
             elif on_roll:
                 ahead.append((day, school_session))

@@ -56,7 +56,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("registers:arrivals"))
     on, school_session = session_now(viewer, now)
     board = board_of(viewer, on, school_session, now) if on == now.date() else None
-    context = desk_context(board, on, school_session) | {
+    context = desk_context(board, on, school_session, now) | {
         "form": form,
         "late_reasons": LATE_REASONS,
         "now": now,

@@ -33,10 +33,10 @@ def no_register(request: HttpRequest, viewer: Viewer, group_id: int, on: date) -
     return render(request, "registers/no_register.html", context)
 
 
-def day_or_404(text: str | None, otherwise: date) -> date:
-    """A day from an address's query, `otherwise` where there is none. Errors: Http404 for one that is no day."""
+def day_or_404(text: str | None) -> date | None:
+    """A day from an address's query, None where there is none. Errors: Http404 for one that is no day."""
     if not text:
-        return otherwise
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:

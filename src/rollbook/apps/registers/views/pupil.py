@@ -29,7 +29,7 @@ def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """A pupil's year at a glance; the look is noted in the audit log."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    on = day_or_404(request.GET.get("on"), now.date())
+    on = day_or_404(request.GET.get("on"))
     year = pupil_year(viewer, pupil_id, on, now)
     if year is None:
         raise Http404("no such pupil")
@@ -47,7 +47,7 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
     if year is None:
         raise Http404("no such pupil")
     versions = history_of_mark(viewer, pupil_id, on, school_session)
-    may_amend = viewer.may(Permission.REGISTER_AMEND) and (on, school_session) in year.marks
+    may_amend = viewer.may(Permission.REGISTER_AMEND) and year.may_have_mark(on, school_session, now)
     codes = list(codes_offered(on, school_session, viewer.setters))
     if versions and versions[-1].code not in {code.symbol for code in codes}:
         codes.append(code_for(versions[-1].code, on))

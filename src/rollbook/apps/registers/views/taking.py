@@ -1,6 +1,7 @@
 """The register screen: one group, one half-day, one form."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,37 +30,44 @@ PRESENT = "present"
 def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpResponse:
     """Shows a group's register and saves it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    school_session = SchoolSession(session)
-    now = clock.now()
-    sheet = register_sheet(viewer, group_id, on, school_session, now)
-    if sheet is None:
-        return no_register(request, viewer, group_id, on)
+    asked = _Asked(viewer, group_id, on, SchoolSession(session))
     if request.method == "GET":
-        return _page(request, viewer, sheet, Typed())
-    marks, refusals, raw_minutes = parse_marks(request.POST, school_session)
+        return _page(request, asked, Typed())
+    marks, refusals, raw_minutes = parse_marks(request.POST, asked.session)
     typed = Typed(marks, request.POST.get("reason", ""), refusals, raw_minutes=raw_minutes)
     if request.POST.get("act") == "rest":
-        return _page(request, viewer, sheet, _with_rest_present(sheet, typed))
+        return _page(request, asked, typed, rest_present=True)
     if refusals:
-        return _page(request, viewer, sheet, typed, status=422)
+        return _page(request, asked, typed, 422)
     try:
+        # What the page shows is read only where the form comes back: saving needs none of it.
         taken = take_register(
             viewer=viewer,
             group_id=group_id,
             on=on,
-            school_session=school_session,
+            school_session=asked.session,
             marks=list(marks.values()),
             reason=typed.reason,
             key=_key(request.POST),
             by=viewer.actor,
-            at=now,
+            at=clock.now(),
         )
     except Refused as refused:
-        return _again(request, viewer, sheet, Typed(marks, typed.reason, refused.refusals), 422)
+        return _page(request, asked, replace(typed, refusals=refused.refusals), 422)
     except Conflicts as conflicts:
-        return _again(request, viewer, sheet, Typed(marks, typed.reason, conflicts=conflicts.conflicts), 409)
+        return _page(request, asked, replace(typed, conflicts=conflicts.conflicts), 409)
     messages.success(request, _saved(taken))
     return HttpResponseRedirect(request.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which register the address names, and who asks for it."""
+
+    viewer: Viewer
+    group_id: int
+    on: date
+    session: SchoolSession
 
 
 def parse_marks(
@@ -118,18 +126,17 @@ def _with_rest_present(sheet: RegisterSheet, typed: Typed) -> Typed:
     return Typed(marks, typed.reason, typed.refusals, raw_minutes=typed.raw_minutes)
 
 
-def _again(
-    request: HttpRequest, viewer: Viewer, sheet: RegisterSheet, typed: Typed, status: int
-) -> HttpResponse:
-    """The page with everything that was typed, on top of the marks as they are now."""
-    fresh = register_sheet(viewer, sheet.group.id, sheet.on, sheet.session, clock.now())
-    return _page(request, viewer, fresh or sheet, typed, status)
-
-
 def _page(
-    request: HttpRequest, viewer: Viewer, sheet: RegisterSheet, typed: Typed, status: int = 200
+    request: HttpRequest, asked: _Asked, typed: Typed, status: int = 200, *, rest_present: bool = False
 ) -> HttpResponse:
-    context: dict[str, Any] = register_context(viewer, sheet, clock.now(), typed)
+    """The register as it is now with everything that was typed, or why there is none."""
+    now = clock.now()
+    sheet = register_sheet(asked.viewer, asked.group_id, asked.on, asked.session, now)
+    if sheet is None:
+        return no_register(request, asked.viewer, asked.group_id, asked.on)
+    if rest_present:
+        typed = _with_rest_present(sheet, typed)
+    context: dict[str, Any] = register_context(asked.viewer, sheet, now, typed)
     return render(request, "registers/take.html", context, status=status)
 
 
