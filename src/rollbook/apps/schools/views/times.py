@@ -36,7 +36,7 @@ def new_times(request: HttpRequest) -> HttpResponse:
     """Sets times from a day on; the form starts from those that hold last."""
     today = clock.today()
     history = times_history(viewer_of(request), today)
-    newest = history.sets[-1] if history.sets else None
+    newest = history.now or next(iter(history.coming), None)
     # Times are changed for a later day; a school's first times may begin at once.
     start = TimesForm.initial_from(newest, _next_monday(today) if newest else today)
     return _set(request, history, None, start)
