@@ -120,12 +120,11 @@ def _by_urgency(rows: list[BoardRow]) -> list[BoardRow]:
 
 def _register(row: BoardRow) -> dict[str, Any]:
     state = row.state.answer
-    on_time = row.in_time.answer if row.in_time is not None else True
     return {
         "name": row.group.name,
         "teachers": row.group.teacher_names,
         "room": row.group.room,
-        "state": "submitted_late" if state is RegisterState.SUBMITTED and not on_time else state,
+        "state": "submitted_late" if state is RegisterState.SUBMITTED and row.is_late else state,
         "state_words": _state_words(row, state),
         "because": row.state.because,
         "is_alarm": state in (RegisterState.CLOSED, RegisterState.LATE),

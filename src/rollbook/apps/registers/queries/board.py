@@ -26,6 +26,14 @@ class BoardRow:
     state: Finding[RegisterState]
     submitted: Save | None
     in_time: Finding[bool] | None
+    is_closure: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was finished after its minutes, or bit by bit at the desk and never submitted as a whole."""
+        if self.in_time is not None:
+            return not self.in_time.answer
+        return not self.is_closure
 
     @property
     def missing_count(self) -> int:
@@ -98,8 +106,12 @@ def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datet
     by_group: dict[int | None, list[RollPupil]] = {}
     for pupil in pupils:
         by_group.setdefault(pupil.group_id, []).append(pupil)
+    closure = UnplannedClosure.objects.filter(
+        school_id=viewer.school_id, on=on, session=school_session.value
+    ).first()
+    moment = _Moment(times, on, now, within, is_closure=closure is not None)
     rows = [
-        _row(group, by_group[group.id], marks, completed.get(group.id), times, on, now, within)
+        _row(group, by_group[group.id], marks, completed.get(group.id), moment)
         for group in groups_on(viewer, on)
         if group.id in by_group
     ]
@@ -113,9 +125,7 @@ def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datet
         missing=[pupil for pupil in pupils if not marks[pupil.id]],
         late=_late(viewer, on, school_session, [pupil for pupil in pupils if marks[pupil.id] in ("L", "U")]),
         expected_count=len(pupils),
-        closure=UnplannedClosure.objects.filter(
-            school_id=viewer.school_id, on=on, session=school_session.value
-        ).first(),
+        closure=closure,
         last_week=_week_before(year, column),
         days_without_reason=_days_without_reason(
             year, pupils, marks, rules.calendar.previous_school_days(on, 10)
@@ -132,24 +142,30 @@ def _symbols(year: PackedYear, pupils: list[RollPupil], column: int) -> dict[int
     return found
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """The half-day the board is about, and when it is looked at."""
+
+    times: RegisterTimes
+    on: date
+    now: datetime
+    within_minutes: int
+    is_closure: bool
+
+
 def _row(
-    group: Group,
-    pupils: list[RollPupil],
-    marks: dict[int, str],
-    submitted: Save | None,
-    times: RegisterTimes,
-    on: date,
-    now: datetime,
-    within_minutes: int,
+    group: Group, pupils: list[RollPupil], marks: dict[int, str], submitted: Save | None, moment: _Moment
 ) -> BoardRow:
     codes = Counter(marks[pupil.id] for pupil in pupils)
     in_time = None
     if submitted is not None:
-        at = submitted.at.astimezone(now.tzinfo)
+        at = submitted.at.astimezone(moment.now.tzinfo)
         # A register completed on a later day has no time of day to be judged by.
-        in_time = was_submitted_in_time(times, at.time() if at.date() == on else time.max, within_minutes)
-    state = state_of(times, on, now, len(pupils), len(pupils) - codes[""], within_minutes)
-    return BoardRow(group, pupils, codes, state, submitted, in_time)
+        time_of_day = at.time() if at.date() == moment.on else time.max
+        in_time = was_submitted_in_time(moment.times, time_of_day, moment.within_minutes)
+    marked = len(pupils) - codes[""]
+    state = state_of(moment.times, moment.on, moment.now, len(pupils), marked, moment.within_minutes)
+    return BoardRow(group, pupils, codes, state, submitted, in_time, moment.is_closure)
 
 
 def _completed(viewer: Viewer, on: date, school_session: SchoolSession) -> dict[int, Save]:

@@ -46,6 +46,7 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
     year = pupil_year(viewer, pupil_id, on, now)
     if year is None:
         raise Http404("no such pupil")
+    note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     versions = history_of_mark(viewer, pupil_id, on, school_session)
     may_amend = viewer.may(Permission.REGISTER_AMEND) and year.may_have_mark(on, school_session, now)
     codes = list(codes_offered(on, school_session, viewer.setters))
