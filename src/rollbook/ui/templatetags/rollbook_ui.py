@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -80,6 +81,18 @@ def initials(value: str) -> str:
 
 
 @register.filter
+def as_text(value: object) -> SafeString:
+    """A number as it is, without a thousands separator: for ids and addresses."""
+    return SafeString(escape(str(value)))
+
+
+@register.filter
+def full_name(person: object) -> SafeString:
+    """Amelia Abbott, from a `forename` and a `surname`; escaped once, as a register row says it often."""
+    return escape(f"{_of(person, 'forename')} {_of(person, 'surname')}")
+
+
+@register.filter
 def plural(count: int, forms: str) -> str:
     """`{{ n|plural:"pupil,pupils" }}` gives `1 pupil` and `1,184 pupils`."""
     one, many = forms.split(",")
@@ -129,7 +142,7 @@ def squares(days: Iterable[object], label: str = "Last 5 days") -> SafeString:
         ]
         parts.append(f'<span class="squares__day">{"".join(halves)}</span>')
     text = f"{label}: {'; '.join(said) if said else 'nothing to note'}"
-    # Every part is escaped in _square.
+    # Every part is escaped in _square_html.
     return mark_safe(  # noqa: S308
         f'<span class="squares" role="img" aria-label="{escape(text)}">{"".join(parts)}</span>'
     )
@@ -138,12 +151,18 @@ def squares(days: Iterable[object], label: str = "Last 5 days") -> SafeString:
 def _square(day_name: str, half: str, mark: object, said: list[str]) -> str:
     if mark is None:
         return '<i class="sq sq--none"></i>'
-    symbol, kind, meaning = _of(mark, "symbol"), str(_of(mark, "kind")), _of(mark, "words")
-    sentence = f"{day_name} {half} {meaning}"
+    kind = str(_of(mark, "kind"))
+    sentence = f"{day_name} {half} {_of(mark, 'words')}"
     if kind not in _UNEVENTFUL:
         said.append(sentence)
-    letter = escape(symbol or ("?" if kind == "missing" else ""))
-    return f'<i class="sq sq--{escape(kind)}" title="{escape(sentence)}">{letter}</i>'
+    return _square_html(_of(mark, "symbol") or "", kind, sentence)
+
+
+# The ten half-days above a register are the same for the whole group: nearly every square is drawn again.
+@lru_cache(maxsize=2048)
+def _square_html(symbol: str, kind: str, sentence: str) -> str:
+    letter = symbol or ("?" if kind == kinds.Kind.MISSING else "")
+    return f'<i class="sq sq--{escape(kind)}" title="{escape(sentence)}">{escape(letter)}</i>'
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,122 @@
+"""The year strip and the bars, as geometry and as HTML."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollbook.domain.sessions import SchoolSession
+from rollbook.ui import charts
+from rollbook.ui.charts import HalfDay, year_strip
+from tests.ui.rendering import render
+
+AM, PM = SchoolSession.AM, SchoolSession.PM
+FIRST, LAST = date(2025, 9, 3), date(2025, 11, 14)
+
+
+def span(first: date, last: date, name: str) -> dict[date, str]:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return {day: name for day in days if day.weekday() < 5}
+
+
+CLOSED = span(date(2025, 10, 27), date(2025, 10, 31), "Half term") | {date(2025, 9, 19): "INSET day"}
+
+
+def strip(*half_days: HalfDay) -> charts.YearStrip:
+    return year_strip(FIRST, LAST, half_days, CLOSED, [(LAST, AM), (LAST, PM)])
+
+
+def test_a_holiday_of_a_whole_week_parts_the_runs() -> None:
+    first, second = strip().runs
+    assert first.caption == "Wed 3 Sep to Fri 24 Oct"
+    assert first.gap_after == "Half term"
+    assert len(first.weeks) == 8
+    assert second.caption == "Mon 3 Nov to Fri 14 Nov"
+    assert second.gap_after == ""
+
+
+def test_every_week_has_ten_cells_from_monday_morning() -> None:
+    for run in strip().runs:
+        for week in run.weeks:
+            assert week.monday.weekday() == 0
+            assert len(week.cells) == 10
+
+
+def test_months_are_named_once_where_their_first_school_day_is() -> None:
+    weeks = [week for run in strip().runs for week in run.weeks]
+    assert [(week.label, week.month) for week in weeks if week.month] == [
+        ("1 Sep", "Sep"),
+        ("6 Oct", "Oct"),
+        ("3 Nov", "Nov"),
+    ]
+
+
+def test_a_mark_is_a_letter_a_sentence_and_a_link() -> None:
+    marked = HalfDay(date(2025, 9, 4), PM, "N", "No reason yet", "/h/1/", is_amended=True)
+    cell = strip(marked).runs[0].weeks[0].cells[7]
+    assert (cell.letter, cell.kind, cell.url) == ("N", "noreason", "/h/1/")
+    assert cell.sentence == "Thu 4 Sep afternoon: No reason yet, amended"
+
+
+def test_what_is_not_a_mark_says_what_it_is() -> None:
+    runs = strip().runs
+    closed = runs[0].weeks[2].cells[8]
+    assert (closed.kind, closed.sentence) == ("closed", "Fri 19 Sep morning: INSET day")
+    assert runs[1].weeks[1].cells[9].sentence == "Fri 14 Nov afternoon: not taken yet"
+    assert runs[0].weeks[0].cells[0].sentence == "Mon 1 Sep morning: no session for this pupil"
+
+
+def test_a_missing_mark_is_no_blank() -> None:
+    cell = strip(HalfDay(date(2025, 9, 3), AM, None)).runs[0].weeks[0].cells[4]
+    assert (cell.letter, cell.kind) == ("?", "missing")
+    assert cell.sentence == "Wed 3 Sep morning: Not marked"
+
+
+@given(st.sets(st.integers(0, 72), max_size=40), st.booleans())
+def test_every_session_that_was_marked_is_shown_exactly_once(days: set[int], both: bool) -> None:
+    marked = [
+        HalfDay(day, session, "/")
+        for day in (FIRST + timedelta(days=n) for n in days)
+        if day.weekday() < 5 and day not in CLOSED
+        for session in ((AM, PM) if both else (AM,))
+    ]
+    cells = [cell for run in strip(*marked).runs for week in run.weeks for cell in week.cells]
+    assert sum(cell.kind == "present" for cell in cells) == len(marked)
+
+
+def test_the_strip_is_tables_of_links() -> None:
+    html = render(
+        "{% year_strip strip 'Attendance of Amelia Abbott' %}",
+        strip=strip(HalfDay(date(2025, 9, 4), PM, "N", "No reason yet", "/h/1/")),
+    )
+    assert 'data-roving role="group" aria-label="Attendance of Amelia Abbott"' in html
+    assert html.count("<table>") == html.count("<caption>") == 2
+    assert '<th scope="row"><span class="strip__long">1 Sep</span>' in html
+    assert 'href="/h/1/" title="Thu 4 Sep afternoon: No reason yet" aria-label="N, Thu 4 Sep' in html
+    assert html.count("<a ") == 1
+    assert "Half term" in html
+
+
+def test_bars_share_one_scale() -> None:
+    rows = charts.bars([("Present", 231, "present"), ("Late", 12, "late"), ("Not marked", 0, "missing")])
+    assert [(row.count, row.share, row.width) for row in rows] == [
+        (231, "95.1%", "95.06"),
+        (12, "4.9%", "4.94"),
+        (0, "0.0%", "0.00"),
+    ]
+    html = render("{% bars rows 'Sessions' %}", rows=rows)
+    assert '<rect class="bar__late" width="4.94%"' in html
+    assert '<caption class="vh">Sessions</caption>' in html
+
+
+def test_bars_of_nothing() -> None:
+    assert charts.bars([("Present", 0, "present")])[0].share == "0.0%"
+
+
+@given(st.lists(st.integers(0, 400), min_size=5, max_size=5))
+def test_the_parts_of_the_bar_join_up(counts: list[int]) -> None:
+    parts = charts.progress(dict(zip(charts.PROGRESS_PARTS, counts, strict=True)))["parts"]
+    for left, right in pairwise(parts):
+        assert float(left.x) + float(left.width) == pytest.approx(float(right.x), abs=0.011)
