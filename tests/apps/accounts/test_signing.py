@@ -291,7 +291,9 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(client: Cl
 def test_changing_it_needs_the_old_one_and_the_new_one_twice(client: Client) -> None:
     sign_in(client, make_person(make_school(), Role.OFFICE))
     assert "This is not your password now." in _change(client, "wrong", NEW_PASSWORD).content.decode()
-    assert "The two passwords are not the same." in _change(client, PASSWORD, NEW_PASSWORD, "x").content.decode()
+    assert (
+        "The two passwords are not the same." in _change(client, PASSWORD, NEW_PASSWORD, "x").content.decode()
+    )
     assert not _events("accounts.password.changed")
 
 

@@ -64,7 +64,9 @@ def test_twelve_hours_end_it_however_busy(client: Client, moving: Any) -> None:
     assert "after 12 hours" in client.get(answer.headers["Location"]).content.decode()
 
 
-@pytest.mark.parametrize("automatic", [{"QUERY_STRING": "auto=1"}, {"HTTP_X_ROLLBOOK_REFRESH": "board"}], ids=str)
+@pytest.mark.parametrize(
+    "automatic", [{"QUERY_STRING": "auto=1"}, {"HTTP_X_ROLLBOOK_REFRESH": "board"}], ids=str
+)
 def test_a_page_that_refreshes_by_itself_keeps_nothing_alive(
     client: Client, moving: Any, automatic: dict[str, str]
 ) -> None:
@@ -93,7 +95,9 @@ def test_a_script_is_told_where_to_sign_in_and_the_page_it_belongs_to(
     assert answer.headers["HX-Redirect"] == "/sign-in/?ended=idle&next=%2Ftoday%2F%3Fb%3D1"
 
 
-def test_a_form_sent_too_late_returns_to_its_page_and_never_to_another_site(client: Client, moving: Any) -> None:
+def test_a_form_sent_too_late_returns_to_its_page_and_never_to_another_site(
+    client: Client, moving: Any
+) -> None:
     moving.shift(31 * MINUTE)
     answer = client.post("/account/school/", HTTP_REFERER="http://testserver/account/school/")
     assert answer.headers["Location"].endswith("next=%2Faccount%2Fschool%2F")
