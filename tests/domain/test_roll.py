@@ -106,6 +106,7 @@ def test_age(born_on: date, on: date, age: int) -> None:
 )
 def test_year_group(born_on: date, on: date, offset: int, group: int) -> None:
     assert year_group(born_on, on, offset) == group
+    assert year_group(born_on, on) == group - offset
 
 
 def test_year_group_in_words() -> None:

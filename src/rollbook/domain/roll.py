@@ -105,6 +105,6 @@ def _age_ends(born_on: date) -> date:
 def _birthday(born_on: date, age: int) -> date:
     year = born_on.year + age
     if (born_on.month, born_on.day) == (2, 29):
-        # The day after 28 February: 29 February where the year has it, else 1 March.
-        return date(year, 2, 28) + timedelta(days=1)
+        # In some years it is 29 February; no prescribed day or school year begins between the two.
+        return date(year, 3, 1)
     return born_on.replace(year=year)
