@@ -11,6 +11,11 @@ from tests.ui.rendering import request_of
 from tests.ui.take_page import conflict, context, row
 
 
+@pytest.fixture(autouse=True)
+def _addresses(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.ui.take_page"
+
+
 def html_of(values: dict[str, Any]) -> str:
     return render_to_string("registers/take.html", values, request=request_of("/", Role.OFFICE))
 
