@@ -148,9 +148,8 @@ def _fit_memberships(row: Enrolment, spell: Spell) -> None:
     if kept[0].first_day == was_first or kept[0].first_day < spell.first_day:
         kept[0].first_day = spell.first_day
     last = kept[-1]
-    if (
-        spell.last_day is not None and (last.last_day is None or last.last_day > spell.last_day)
-    ) or last.last_day == was_last:
+    overruns = spell.last_day is not None and (last.last_day is None or last.last_day > spell.last_day)
+    if overruns or last.last_day == was_last:
         last.last_day = spell.last_day
     for each in kept:
         each.save(update_fields=["first_day", "last_day"])

@@ -11,7 +11,7 @@ from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.permission import must_edit, own_pupil
 from rollbook.apps.roll.models import Enrolment, Membership, Pupil
 from rollbook.apps.roll.queries.lists import fold
-from rollbook.apps.roll.queries.particulars import change_facts, changes
+from rollbook.apps.roll.queries.particulars import change_facts, changes, plain_value, said, words_of
 from rollbook.apps.schools.queries import group_on
 from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.refusals import Refusal, Refused
@@ -89,7 +89,7 @@ def change_pupil(
 ) -> bool:
     """Changes some fields of a pupil's entry; False where they said all that already.
 
-    `seen` is what these fields held on the person's screen: where somebody else has changed one since, nothing is saved.
+    `seen` is what fields held on the person's screen, as JSON has it: where one has changed since, nothing is saved.
     Errors: Refused.
     """
     must_edit(viewer)
@@ -117,9 +117,12 @@ def change_pupil(
 
 
 def _refuse_meanwhile(pupil: Pupil, seen: Mapping[str, Any]) -> None:
-    since = changes(pupil, seen)
+    since = [name for name, value in seen.items() if plain_value(getattr(pupil, name)) != value]
     if since:
-        now = "; ".join(f"{change.words} is now “{change.before_words or 'empty'}”" for change in since)
+        now = "; ".join(
+            f"{words_of(Pupil, name)} is now “{said(Pupil, name, getattr(pupil, name)) or 'empty'}”"
+            for name in since
+        )
         raise Refused.one(
             "",
             f"Somebody else changed this after you opened it: {now}. What you typed is still here. "

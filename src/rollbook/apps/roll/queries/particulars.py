@@ -93,8 +93,8 @@ def changes(row: models.Model, values: Mapping[str, Any], whose: str = "") -> li
             Change(
                 field=name,
                 words=f"{whose}: {words[:1].lower()}{words[1:]}" if whose else words,
-                before=_plain(before),
-                after=_plain(after),
+                before=plain_value(before),
+                after=plain_value(after),
                 before_words=said(model, name, before),
                 after_words=said(model, name, after),
             )
@@ -119,5 +119,6 @@ def change_facts(found: Iterable[Change]) -> dict[str, Any]:
     return {"changed": open_, "private": private} if private else {"changed": open_}
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value as JSON has it."""
     return value.isoformat() if isinstance(value, date) else value
