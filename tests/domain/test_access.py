@@ -126,3 +126,9 @@ def test_an_appointment_has_dates() -> None:
 def test_roles_have_words() -> None:
     assert len({role.words for role in Role}) == len(Role)
     assert Role.SENCO.words == "SENCO"
+
+
+def test_only_a_person_writes_a_statutory_record() -> None:
+    assert Actor(7, "Ada Quill", "Attendance Officer").person_id == 7
+    with pytest.raises(ValueError, match="Only a person"):
+        _ = Actor(None, "Rollbook", "the program itself").person_id
