@@ -137,7 +137,7 @@ _HINTS = {
 }
 
 
-class PupilForm(Sections, forms.ModelForm[Pupil]):
+class PupilForm(Sections, forms.ModelForm):  # type: ignore[type-arg]
     """Some fields of a pupil's entry, and what they held when the page was opened."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,8 +1,10 @@
 """Who is on roll, in which teaching group, on a day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from rollbook.apps.roll.models import Enrolment, Membership, Pupil
@@ -39,36 +41,45 @@ def pupils_of_group(viewer: Viewer, group_id: int, on: date) -> list[RollPupil]:
 
     Boarders are not marked. Source: SI 2024/208 reg 10(1); domain.md 1.1.5 and 1.1.8. One query.
     """
-    return _roll(viewer, on, Q(group_id=group_id))
+    return _roll(viewer, on, "AND m.group_id = %(group)s", {"group": group_id})
 
 
 def pupils_on_roll(viewer: Viewer, on: date) -> list[RollPupil]:
     """Every pupil who is to be marked in the viewer's school on a day, by surname. One query."""
-    return _roll(viewer, on, Q())
+    return _roll(viewer, on)
 
 
-def _roll(viewer: Viewer, on: date, which: Q) -> list[RollPupil]:
-    rows = (
-        Membership.objects.filter(
-            _on_day(on),
-            which,
-            group__school_id=viewer.school_id,
-            pupil__school_id=viewer.school_id,
+# Written out, because every save and every page of a register asks it: built by the ORM it takes ten times as long.
+_ROLL = """
+SELECT m.pupil_id, p.surname, p.forename, p.born_on, p.year_offset, m.group_id, g.name, e.first_day
+FROM roll_membership m
+JOIN schools_teachinggroup g ON g.id = m.group_id
+JOIN roll_pupil p ON p.id = m.pupil_id
+JOIN roll_enrolment e ON e.pupil_id = m.pupil_id
+WHERE g.school_id = %(school)s AND p.school_id = %(school)s AND NOT e.is_boarder
+  AND m.first_day <= %(on)s AND (m.last_day IS NULL OR m.last_day >= %(on)s)
+  AND e.first_day <= %(on)s AND (e.last_day IS NULL OR e.last_day >= %(on)s)
+  {which}
+ORDER BY p.surname, p.forename, m.pupil_id
+"""
+
+
+def _roll(
+    viewer: Viewer, on: date, which: str = "", values: Mapping[str, int] | None = None
+) -> list[RollPupil]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ROLL.format(which=which), {"school": viewer.school_id, "on": on.isoformat(), **(values or {})}
         )
-        .filter(_on_day(on, "pupil__enrolments__"), pupil__enrolments__is_boarder=False)
-        .order_by("pupil__surname", "pupil__forename", "pupil_id")
-        .values_list(
-            "pupil_id",
-            "pupil__surname",
-            "pupil__forename",
-            "pupil__born_on",
-            "pupil__year_offset",
-            "group_id",
-            "group__name",
-            "pupil__enrolments__first_day",
-        )
-    )
-    return [RollPupil(*row) for row in rows]
+        return [
+            RollPupil(pupil, surname, forename, _day(born_on), offset, group, name, _day(first_day))
+            for pupil, surname, forename, born_on, offset, group, name, first_day in cursor.fetchall()
+        ]
+
+
+def _day(value: date | str) -> date:
+    """A day as PostgreSQL or as SQLite gives it."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def without_group(viewer: Viewer, on: date) -> list[Pupil]:

@@ -35,7 +35,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES, may_make_groups=may_make_groups)
         if form.is_valid():
-            file: "UploadedFile[Any]" = form.cleaned_data["file"]
+            file: UploadedFile[Any] = form.cleaned_data["file"]
             options = LoadOptions(
                 form.cleaned_data["takes_effect_on"],
                 makes_groups=form.cleaned_data.get("makes_groups", False),
