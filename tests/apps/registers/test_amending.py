@@ -2,13 +2,13 @@
 
 from datetime import date
 from unittest.mock import patch
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.models import Event
-from rollbook.apps.registers.actions.amending import amend_mark
+from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.models import Entry
 from rollbook.domain.access import Role
 from rollbook.domain.refusals import Refused
@@ -39,12 +39,14 @@ def amend(
     note: str = "",
     on: date = MONDAY,
     pupil_id: int | None = None,
+    key: UUID | None = None,
 ) -> None:
     """Amends Amy's Monday morning on Wednesday afternoon."""
     viewer = scene.viewer(by or scene.officer, WEDNESDAY)
     amend_mark(
-        viewer=viewer, pupil_id=pupil_id or scene.amy.pk, on=on, school_session=AM, code=code, minutes_late=minutes,
-        note=note, reason=reason, seen_version=seen, key=uuid4(), by=viewer.actor, at=at(15, 12, on=WEDNESDAY),
+        viewer=viewer, pupil_id=pupil_id or scene.amy.pk, on=on, school_session=AM,
+        right=RightMark(code, reason, minutes, note), seen_version=seen, key=key or uuid4(), by=viewer.actor,
+        at=at(15, 12, on=WEDNESDAY),
     )  # fmt: skip
 
 
@@ -148,3 +150,11 @@ def test_a_third_amendment_keeps_all_that_came_before(scene: Scene) -> None:
     scene.take([mark(scene.ben, "/")])
 
     assert scene.marks() == {"Amy": ["N", "I", "O"], "Ben": ["/"]}
+
+
+def test_the_same_form_sent_twice_amends_once_and_is_no_error(scene: Scene) -> None:
+    key = uuid4()
+    amend(scene, key=key)
+    amend(scene, key=key)
+
+    assert scene.marks() == {"Amy": ["N", "I"]}

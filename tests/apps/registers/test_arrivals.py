@@ -121,10 +121,10 @@ def test_a_late_mark_of_the_teacher_may_get_its_time_at_the_desk(scene: Scene) -
 
 def test_the_same_form_twice_signs_in_once(scene: Scene) -> None:
     key = uuid4()
-    arrive(scene, scene.amy, time(9, 12), key=key)
-    with pytest.raises(Refused, match="signed in at 09:12"):
-        arrive(scene, scene.amy, time(9, 12), key=key)
+    first = arrive(scene, scene.amy, time(9, 12), key=key)
+    second = arrive(scene, scene.amy, time(9, 12), key=key)
 
+    assert (second.code, second.minutes_late) == (first.code, first.minutes_late)
     assert Entry.objects.count() == 1
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from rollbook.apps.audit import immutable
-from rollbook.apps.registers.actions.amending import amend_mark
+from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.presenters.board import board_context
 from rollbook.apps.registers.queries.board import Board, board_of
 from rollbook.apps.schools.queries import timetable
@@ -76,8 +76,8 @@ def test_finished_bit_by_bit_at_the_desk_was_never_submitted_in_time(scene: Scen
     scene.take({scene.amy: "/", scene.ben: "/"}, when=at(9, 5))
     viewer = scene.viewer(scene.officer)
     amend_mark(
-        viewer=viewer, pupil_id=scene.cat.pk, on=MONDAY, school_session=AM, code="/", minutes_late=None, note="",
-        reason="Seen in class", seen_version=0, key=uuid4(), by=viewer.actor, at=at(9, 50),
+        viewer=viewer, pupil_id=scene.cat.pk, on=MONDAY, school_session=AM, right=RightMark("/", "Seen in class"),
+        seen_version=0, key=uuid4(), by=viewer.actor, at=at(9, 50),
     )  # fmt: skip
 
     assert states(scene, at(9, 55))["7A"] == "submitted_late"

@@ -1,5 +1,6 @@
 """Amending one mark: always with a reason, never over what somebody else has just saved (reg 6 of SI 2024/208)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from rollbook.apps.registers.actions.writing import (
     add_entries,
 )
 from rollbook.apps.registers.models import Entry, Save
-from rollbook.apps.registers.queries.marks import versions_of
+from rollbook.apps.registers.queries.marks import save_of_form, versions_of
 from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Actor, Permission, Viewer
@@ -20,54 +21,64 @@ from rollbook.domain.marks import SchoolSession, check_mark
 from rollbook.domain.refusals import Refusal, Refused
 
 
+@dataclass(frozen=True, slots=True)
+class RightMark:
+    """What the mark should be, and why it is changed."""
+
+    code: str
+    reason: str
+    minutes_late: int | None = None
+    note: str = ""
+
+    def is_same(self, entry: Entry) -> bool:
+        """Whether this is the mark that stands already."""
+        return (self.code, self.minutes_late, self.note.strip()) == (
+            entry.code,
+            entry.minutes_late,
+            entry.note,
+        )
+
+
 def amend_mark(
     *,
     viewer: Viewer,
     pupil_id: int,
     on: date,
     school_session: SchoolSession,
-    code: str,
-    minutes_late: int | None,
-    note: str,
-    reason: str,
+    right: RightMark,
     seen_version: int,
     key: UUID,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Adds a version to a mark, or the first one where the mark is missing.
+    """Adds a version to a mark, or the first one where the mark is missing. The same form sent twice amends once.
 
     `seen_version` is the version on the person's screen, 0 for a missing mark; if another has come since, nothing is
     saved.
     Errors: Refused with every problem, in sentences.
     """
+    if save_of_form(viewer.school_id, key) is not None:
+        return
     versions = versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
     now = versions[-1] if versions else None
     _refuse_outright(viewer, pupil_id, on, school_session, now, seen_version, at)
-    refusals = _problems(viewer, on, school_session, code, minutes_late, note, now)
-    if not reason.strip():
-        refusals.append(Refusal("reason", "Say why: the reason stays with the mark for good."))
-    if now and (now.code, now.minutes_late, now.note) == (code, minutes_late, note.strip()):
-        refusals.append(
-            Refusal("code", "This is the mark that stands. Choose another one, or leave it as it is.")
-        )
-    if refusals:
+    if refusals := _problems(viewer, on, school_session, right, now):
         raise Refused(refusals)
     entry = NewEntry(
         pupil_id=pupil_id,
         on=on,
         session=school_session,
         version=now.version + 1 if now else 1,
-        code=code,
-        minutes_late=minutes_late,
-        note=note.strip(),
-        reason=reason.strip(),
+        code=right.code,
+        minutes_late=right.minutes_late,
+        note=right.note.strip(),
+        reason=right.reason.strip(),
     )
     occasion = Occasion(viewer.school_id, Save.Kind.AMENDMENT, key, on=on, session=school_session)
     try:
         add_entries(occasion=occasion, entries=[entry], by=by, at=at)
     except AlreadySaved:
-        return  # the same form sent twice
+        return  # sent twice at the same instant
     except VersionTaken:
         raise Refused.one("", _MEANWHILE) from None
 
@@ -104,25 +115,31 @@ def _refuse_outright(
 
 
 def _problems(
-    viewer: Viewer,
-    on: date,
-    school_session: SchoolSession,
-    symbol: str,
-    minutes_late: int | None,
-    note: str,
-    now: Entry | None,
+    viewer: Viewer, on: date, school_session: SchoolSession, right: RightMark, now: Entry | None
 ) -> list[Refusal]:
-    if not symbol:
+    refusals = _problems_of_code(viewer, on, school_session, right, now)
+    if not right.reason.strip():
+        refusals.append(Refusal("reason", "Say why: the reason stays with the mark for good."))
+    if now is not None and right.is_same(now):
+        message = "This is the mark that stands. Choose another one, or leave it as it is."
+        refusals.append(Refusal("code", message))
+    return refusals
+
+
+def _problems_of_code(
+    viewer: Viewer, on: date, school_session: SchoolSession, right: RightMark, now: Entry | None
+) -> list[Refusal]:
+    if not right.code:
         return [Refusal("code", "Choose the mark that is right.")]
     try:
-        code = code_for(symbol, on)
+        code = code_for(right.code, on)
     except UnknownCode as unknown:
         return [Refusal("code", str(unknown))]
     return check_mark(
         code=code,
         session=school_session,
-        minutes_late=minutes_late,
-        note=note,
+        minutes_late=right.minutes_late,
+        note=right.note,
         times=timetable(viewer).calendar.times(on, school_session),
         roles_allowed=viewer.setters,
         may_keep=now.code if now else None,

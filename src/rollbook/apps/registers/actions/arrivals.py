@@ -12,7 +12,7 @@ from rollbook.apps.registers.actions.writing import (
     add_entries,
 )
 from rollbook.apps.registers.models import Entry, Save
-from rollbook.apps.registers.queries.marks import versions_of
+from rollbook.apps.registers.queries.marks import save_of_form, versions_of
 from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Actor, Permission, Viewer
@@ -61,6 +61,9 @@ def sign_in(
     """
     if not viewer.may(Permission.ARRIVALS_SIGN_IN):
         raise Refused.one("", "You may not sign pupils in. The school office can.")
+    earlier = save_of_form(viewer.school_id, key)
+    if earlier is not None:
+        return _signed_in_before(earlier)
     if on != at.date() or arrived_at > at.time():
         raise Refused.one("arrived_at", f"Give a time today that has passed; it is now {at:%H:%M}.")
     school_session, times = session_at(timetable(viewer).calendar, on, arrived_at)
@@ -72,8 +75,8 @@ def sign_in(
     occasion = Occasion(viewer.school_id, Save.Kind.ARRIVAL, key, on=on, session=school_session)
     try:
         add_entries(occasion=occasion, entries=[entry], by=by, at=at)
-    except AlreadySaved:
-        pass  # the same form sent twice: the pupil is signed in once
+    except AlreadySaved as again:
+        return _signed_in_before(again.save)
     except VersionTaken:
         message = "Somebody has just changed this pupil's mark. Look at it, then sign them in."
         raise Refused.one("pupil", message) from None
@@ -82,6 +85,13 @@ def sign_in(
         reason = code_for(entry.code, on).title
         because = f"{reason} stays as the reason; the arrival at {arrived_at:%H:%M} is recorded."
     return SignedIn(entry.code, entry.minutes_late, school_session, because)
+
+
+def _signed_in_before(save: Save) -> SignedIn:
+    """What came of the same form the first time: the pupil is signed in once."""
+    entry = save.entries.get()
+    because = f"Signed in at {entry.arrived_at:%H:%M}; the form was sent twice and counts once."
+    return SignedIn(entry.code, entry.minutes_late, SchoolSession(entry.session), because)
 
 
 def _arrival(times: RegisterTimes, school_session: SchoolSession, arrived_at: time) -> Finding[Arrival]:

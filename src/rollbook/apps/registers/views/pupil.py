@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
-from rollbook.apps.registers.actions.amending import amend_mark
+from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.forms import AmendForm
 from rollbook.apps.registers.presenters.pupil import mark_context, pupil_context
 from rollbook.apps.registers.queries.marks import history_of_mark
@@ -85,10 +85,7 @@ def _amend(viewer: Viewer, form: AmendForm, pupil_id: int, on: date, school_sess
             pupil_id=pupil_id,
             on=on,
             school_session=school_session,
-            code=values["code"],
-            minutes_late=values["minutes_late"],
-            note=values["note"],
-            reason=values["reason"],
+            right=RightMark(values["code"], values["reason"], values["minutes_late"], values["note"]),
             seen_version=values["seen_version"],
             key=values["key"],
             by=viewer.actor,
