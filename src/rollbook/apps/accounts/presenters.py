@@ -29,6 +29,11 @@ class PostLine:
     state: str
 
     @property
+    def is_titled(self) -> bool:
+        """Does the position say more than the role?"""
+        return self.position.casefold() != self.role.casefold()
+
+    @property
     def is_over(self) -> bool:
         """Has its last day passed?"""
         return self.state == "over"

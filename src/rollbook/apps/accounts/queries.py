@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rollbook.apps.accounts.models import Appointment, User
@@ -14,10 +15,6 @@ from rollbook.domain.spans import Span
 
 _RANK = {role: rank for rank, role in enumerate(Role)}
 MANAGING_ROLES = tuple(role for role in Role if Permission.STAFF_MANAGE in ROLE_PERMISSIONS[role])
-
-
-def _rank(appointment: Appointment) -> tuple[int, int]:
-    return _RANK[Role(appointment.role)], appointment.pk
 
 
 def _on(on: date) -> Q:
@@ -36,28 +33,44 @@ def viewer_for(user_id: int, name: str, email: str, on: date, school_id: int | N
     else the first.
     The position that stays on what they write is that of their highest role, in the policy's order of roles.
     """
-    held = appointments_held(user_id, on)
-    if not held:
+    day = on.isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [user_id, day, day])
+        rows = cursor.fetchall()
+    if not rows:
         return None
-    schools = {appointment.school_id: appointment.school for appointment in held}
-    school = schools.get(school_id) if school_id else None
-    if school is None:
-        school = held[0].school
-    here = sorted((each for each in held if each.school_id == school.pk), key=_rank)
+    at_school, school_name, version = next((row for row in rows if row[0] == school_id), rows[0])[:3]
+    held = [
+        Held(Role(role), position, school, Span(_day(first), last and _day(last)))
+        for school, _, _, role, position, first, last in rows
+    ]
+    # Stable: of two appointments in the same role the one made first.
+    here = sorted((each for each in held if each.school_id == at_school), key=lambda each: _RANK[each.role])
     return Viewer(
         user_id=user_id,
         name=name,
         email=email,
-        school_id=school.pk,
-        school_name=school.name,
-        roles=frozenset(Role(appointment.role) for appointment in here),
+        school_id=at_school,
+        school_name=school_name,
+        roles=frozenset(each.role for each in here),
         position=here[0].position,
-        appointments=tuple(
-            Held(Role(each.role), each.position, each.school_id, Span(each.first_day, each.last_day))
-            for each in held
-        ),
-        calendar_version=school.calendar_version,
+        appointments=tuple(held),
+        calendar_version=version,
     )
+
+
+# Written out, because every request asks it: built by the ORM it takes eight times as long.
+_HELD = """
+SELECT a.school_id, s.name, s.calendar_version, a.role, a.position, a.first_day, a.last_day
+FROM accounts_appointment a JOIN schools_school s ON s.id = a.school_id
+WHERE a.user_id = %s AND a.first_day <= %s AND (a.last_day IS NULL OR a.last_day >= %s)
+ORDER BY a.id
+"""
+
+
+def _day(value: date | str) -> date:
+    """A day as PostgreSQL or as SQLite gives it."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def schools_to_choose(viewer: Viewer, on: date) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from rollbook.apps.audit.models import Event
 from rollbook.apps.audit.queries import Known
 from rollbook.domain.access import Role
-from rollbook.ui.words import local, moment, plain_day
+from rollbook.ui.words import local, plain_day
 
 # (key in the address, words, beginnings of types, beginnings left out)
 KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -32,10 +32,10 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 _SENTENCES: Mapping[str, str] = {
-    "register.saved": "Saved the register of {group} for {session} on {on}",
+    "register.saved": "Saved the register of {group} for {session} on {on}{marks}",
     "register.arrival.signed_in": "Signed in {subject}, arriving late on {on}, {session}",
     "register.mark.amended": "Amended the mark of {subject} for {session} on {on}",
-    "register.closure.declared": "Declared the school closed for {session} on {on}",
+    "register.closure.declared": "Declared the school closed for {session} on {on}{marks}",
     "register.mark.planned": "Recorded a planned absence of {subject}",
     "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
     "register.history.loaded": "Loaded marks of earlier years",
@@ -69,7 +69,7 @@ _SENTENCES: Mapping[str, str] = {
     "policy.setting.chosen": "Chose a policy setting",
     "policy.setting.taken_back": "Took back a policy setting",
     "accounts.signed_in": "Signed in",
-    "accounts.sign_in_failed": "A sign-in as {address} failed",
+    "accounts.sign_in_failed": "A sign-in as {address} failed{step}",
     "accounts.signed_out": "Signed out{why}",
     "accounts.password.changed": "Chose a new password{with_link}",
     "accounts.second_step.added": "Switched the second step of signing in on for {subject}",
@@ -96,16 +96,29 @@ _KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a gr
 _FACT_WORDS = {
     "on": "day",
     "code": "code",
-    "entries": "marks",
     "minutes_late": "minutes late",
     "email": "e-mail address",
     "approved_at_meeting": "approved at",
     "effective_from": "from",
     "because": "reason",
     "second_step": "with the second step",
+    "locked": "locked for a quarter of an hour after it",
 }
 # Numbers that lead to a row and say nothing to a reader.
-_HIDDEN = {"save", "plan", "user", "group", "pupil", "version", "file"}
+_HIDDEN = {
+    "save",
+    "plan",
+    "user",
+    "group",
+    "pupil",
+    "version",
+    "file",
+    "entries",
+    "on",
+    "session",
+    "step",
+    "why",
+}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -122,9 +135,9 @@ class Line:
     details: list[str]
 
     @property
-    def at_words(self) -> str:
-        """Mon 14 Sep 2026 at 09:03."""
-        return moment(self.at)
+    def day(self) -> date:
+        """The day by the school's clock."""
+        return local(self.at).date()
 
 
 def subjects_in(events: Iterable[Event]) -> set[str]:
@@ -181,6 +194,9 @@ def _values(event: Event, known: Mapping[str, Known]) -> dict[str, str]:
         values["session"] = _SESSIONS[event.facts["session"]]
     if event.facts.get("role") in set(Role):
         values["role"] = Role(event.facts["role"]).words
+    entries = event.facts.get("entries")
+    values["marks"] = f": {entries} {'mark' if entries == 1 else 'marks'}" if isinstance(entries, int) else ""
+    values["step"] = " at the second step" if event.facts.get("step") == "code" else ""
     values["why"] = _WHY.get(event.facts.get("why", ""), "")
     values["with_link"] = " with a link from a letter" if event.facts.get("with_link") else ""
     return values

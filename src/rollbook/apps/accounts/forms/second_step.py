@@ -17,12 +17,12 @@ _HINT = "The six figures that your authenticator app shows now."
 class _Code:
     """A code typed by hand; a wrong one leaves its event."""
 
-    hint = _HINT
+    label, hint = "Code", _HINT
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         form: Any = self
-        dress(form.fields["code"], "Code", "Enter the code.", self.hint)
+        dress(form.fields["code"], self.label, "Enter the code.", self.hint)
         form.fields["code"].widget.attrs |= {
             "class": "input--short",
             "inputmode": "numeric",
@@ -56,3 +56,5 @@ class ConfirmCodeForm(_Code, base_forms.ReauthenticateForm):  # type: ignore[mis
 
 class AddAppForm(_Code, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     """The first code, which shows that the app was set up rightly."""
+
+    label, hint = "The six figures that the app shows now", ""
