@@ -147,7 +147,7 @@ def remove_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Takes days out of the calendar. Errors: Http404 for an entry of another school."""
     viewer = viewer_of(request)
     row = _entry_or_404(viewer, entry_id)
-    form = ConfirmedForm(request.POST or None)
+    form = ConfirmedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             remove_calendar_entry(

@@ -65,7 +65,9 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
 def new_group(request: HttpRequest) -> HttpResponse:
     """Adds a group."""
     viewer = viewer_of(request)
-    form = NewGroupForm(request.POST or None, initial={"first_day": clock.today()})
+    form = NewGroupForm(
+        request.POST if request.method == "POST" else None, initial={"first_day": clock.today()}
+    )
     if form.is_bound and form.is_valid():
         try:
             added = add_group(viewer=viewer, **form.cleaned_data, by=viewer.actor, at=clock.now())
@@ -83,7 +85,10 @@ def change(request: HttpRequest, group_id: int) -> HttpResponse:
     """Renames a group or gives it another room. Errors: Http404 for another school's."""
     viewer = viewer_of(request)
     row = _group_or_404(viewer, group_id)
-    form = GroupForm(request.POST or None, initial={"name": row.group.name, "room": row.group.room})
+    form = GroupForm(
+        request.POST if request.method == "POST" else None,
+        initial={"name": row.group.name, "room": row.group.room},
+    )
     back = reverse("schools:group", args=[group_id])
     if form.is_bound and form.is_valid():
         try:
@@ -104,7 +109,9 @@ def end(request: HttpRequest, group_id: int) -> HttpResponse:
     """Ends a group. Errors: Http404 for another school's."""
     viewer = viewer_of(request)
     row = _group_or_404(viewer, group_id)
-    form = LastDayForm(request.POST or None, initial={"last_day": row.group.last_day})
+    form = LastDayForm(
+        request.POST if request.method == "POST" else None, initial={"last_day": row.group.last_day}
+    )
     back = reverse("schools:group", args=[group_id])
     if form.is_bound and form.is_valid():
         last_day = form.cleaned_data["last_day"]
@@ -138,7 +145,7 @@ def give(request: HttpRequest, group_id: int) -> HttpResponse:
         (person.id, person.name, min(person.posts, key=lambda post: not post.is_held(today)).position)
         for person in people_of(viewer, today)
     ]
-    form = TeachingForm(request.POST or None, initial=start, staff=staff)
+    form = TeachingForm(request.POST if request.method == "POST" else None, initial=start, staff=staff)
     back = reverse("schools:group", args=[group_id])
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -170,7 +177,9 @@ def end_teacher(request: HttpRequest, teaching_id: int) -> HttpResponse:
     if row is None:
         raise Http404("no such teacher of a group")
     back = reverse("schools:group", args=[row.group_id])
-    form = LastDayForm(request.POST or None, initial={"last_day": row.last_day or today})
+    form = LastDayForm(
+        request.POST if request.method == "POST" else None, initial={"last_day": row.last_day or today}
+    )
     title = f"{row.user.name} and {row.group.name}"
     if request.method == "POST" and request.POST.get("act") == "take_back":
         try:

@@ -48,7 +48,9 @@ def choose_setting(request: HttpRequest, name: str) -> HttpResponse:
     history = next(each for each in settings_on(viewer, today) if each.setting.name == name)
     first_choice = today if history.since is None else today + timedelta(days=1)
     start = {"value": history.now, "effective_from": first_choice}
-    form = SettingForm(request.POST or None, initial=start, setting=history.setting)
+    form = SettingForm(
+        request.POST if request.method == "POST" else None, initial=start, setting=history.setting
+    )
     if form.is_bound and form.is_valid():
         try:
             set_policy_setting(viewer=viewer, name=name, **form.cleaned_data, by=viewer.actor, at=clock.now())
@@ -93,7 +95,10 @@ def particulars(request: HttpRequest) -> HttpResponse:
     """Changes the school's particulars."""
     viewer = viewer_of(request)
     school = school_of(viewer)
-    form = ParticularsForm(request.POST or None, initial={name: getattr(school, name) for name in FIELDS})
+    form = ParticularsForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(school, name) for name in FIELDS},
+    )
     if form.is_bound and form.is_valid():
         try:
             change_particulars(viewer=viewer, values=form.cleaned_data, by=viewer.actor, at=clock.now())

@@ -106,7 +106,7 @@ def remove_year(request: HttpRequest, year_id: int) -> HttpResponse:
     """Removes a year with what is in it. Errors: Http404 for a year of another school."""
     viewer = viewer_of(request)
     row = _year_or_404(viewer, year_id)
-    form = ConfirmedForm(request.POST or None)
+    form = ConfirmedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             remove_academic_year(
@@ -176,12 +176,12 @@ def _new_page(
         "days": days,
         "view": _preview(viewer, plan) if plan else None,
     }
-    bad = any(each.is_bound and (each.errors or _has_row_errors(each)) for each in forms)
+    bad = year.errors or _has_row_errors(terms) or _has_row_errors(days)
     return render(request, "schools/year_new.html", context, status=422 if bad else 200)
 
 
-def _has_row_errors(each: Any) -> bool:
-    return any(form.errors for form in getattr(each, "forms", ()))
+def _has_row_errors(rows: Any) -> bool:
+    return any(form.errors for form in rows.forms)
 
 
 def _preview(viewer: Viewer, plan: YearPlan) -> YearView:
@@ -191,7 +191,7 @@ def _preview(viewer: Viewer, plan: YearPlan) -> YearView:
 
 def _change_page(request: HttpRequest, row: AcademicYear, year: YearForm, terms: Any) -> HttpResponse:
     context = {"tab": "calendar", "year": row, "form": year, "terms": terms}
-    bad = year.errors or (terms.is_bound and _has_row_errors(terms))
+    bad = year.errors or _has_row_errors(terms)
     return render(request, "schools/year_change.html", context, status=422 if bad else 200)
 
 
