@@ -1,0 +1,1 @@
+"""How fast it is: `make bench` measures the real server on both databases in one run."""

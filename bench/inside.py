@@ -1,0 +1,92 @@
+"""What can only be measured inside a process: folding the year, queries of a page. `python -m bench.inside FACTS.json`."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django
+
+from bench.client import register_form, register_path
+from bench.figures import figures
+
+
+def measure(facts: dict[str, Any]) -> dict[str, Any]:
+    """The cold and the warm fold, and the queries, bytes and processor time of each page."""
+    return {"fold": _fold(), "pages": _pages(facts)}
+
+
+def _fold() -> dict[str, Any]:
+    from rollbook.apps.registers.queries.year import forget_years, packed_year
+    from rollbook.apps.schools.models import School
+
+    school = School.objects.get()
+    bounds = (date(2025, 9, 1), date(2026, 8, 31))
+
+    def cold() -> None:
+        forget_years()
+        packed_year(school.pk, bounds)
+
+    colds = [_ms(cold) for _ in range(3)]
+    warms = [_ms(lambda: packed_year(school.pk, bounds)) for _ in range(200)]
+    year = packed_year(school.pk, bounds)
+    counts = [_ms(lambda: year.histogram(list(year.row_of))) for _ in range(5)]
+    return {
+        "cold_ms": sorted(colds)[1],
+        "warm": figures(warms).as_dict(),
+        "counts_of_all_ms": sorted(counts)[2],
+        "pupils": len(year.row_of),
+        "marks": int((year.marks > 0).sum()),
+        "bytes": int(year.marks.nbytes),
+    }
+
+
+def _pages(facts: dict[str, Any]) -> dict[str, Any]:
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    officer = Client()
+    officer.cookies[settings.SESSION_COOKIE_NAME] = facts["officers"][0]
+    group, pupils = next(iter(facts["groups"].items()))
+    path = register_path(int(group), facts["free_days"][0], "AM")
+    pages: dict[str, Callable[[], Any]] = {
+        "open": lambda: officer.get(path, headers={"host": "localhost"}),
+        "board": lambda: officer.get("/today/", headers={"host": "localhost"}),
+        "mine": lambda: officer.get("/registers/", headers={"host": "localhost"}),
+        "pupil": lambda: officer.get(f"/pupils/{pupils[0]}/", headers={"host": "localhost"}),
+    }
+    found: dict[str, Any] = {}
+    for name, ask in pages.items():
+        ask()
+        with CaptureQueriesContext(connection) as queries:
+            answer = ask()
+        cpu = time.process_time()
+        for _ in range(20):
+            ask()
+        found[name] = {
+            "status": answer.status_code,
+            "queries": len(queries),
+            "bytes": len(answer.content),
+            "cpu_ms": 1000 * (time.process_time() - cpu) / 20,
+        }
+    form = register_form({pupil: "/" for pupil in pupils})
+    with CaptureQueriesContext(connection) as queries:
+        answer = officer.post(path, form, headers={"host": "localhost"})
+    found["save"] = {"status": answer.status_code, "queries": len(queries)}
+    return found
+
+
+def _ms(what: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    what()
+    return 1000 * (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(measure(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))))

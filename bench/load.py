@@ -1,0 +1,127 @@
+"""The people of the bench: one alone, or sixteen at once, saving and opening registers over HTTP."""
+
+import itertools
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.client import Answer, Browser, register_form, register_path
+
+Register = tuple[int, str, str]
+SAVED = 302
+CODES = ("/",) * 26 + ("N", "L", "I", "/")
+
+
+@dataclass
+class Measured:
+    """Times of like requests, and how they failed. Units: `times` ms, `seconds` from the first to the last."""
+
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    errors: list[str] = field(default_factory=list)
+
+    def note(self, answer: Answer, expected: int) -> None:
+        """Counts an answer; one with another status is an error."""
+        if answer.status == expected:
+            self.times.append(answer.ms)
+        else:
+            self.errors.append(f"{answer.status} {answer.body[:200]!r}")
+
+    @property
+    def per_second(self) -> float:
+        """How many went well in each second."""
+        return len(self.times) / self.seconds if self.seconds else 0.0
+
+
+class Registers:
+    """Registers nobody has taken yet, handed out once each in an order that mixes groups and days."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.groups: dict[int, list[int]] = {int(group): pupils for group, pupils in facts["groups"].items()}
+        free = [
+            (group, day, session)
+            for group, day, session in itertools.product(self.groups, facts["free_days"], ("AM", "PM"))
+        ]
+        random.Random(11).shuffle(free)
+        self._free: Iterator[Register] = iter(free)
+        self._lock = threading.Lock()
+
+    def take(self) -> Register:
+        """The next one. Errors: StopIteration when there is none left."""
+        with self._lock:
+            return next(self._free)
+
+    def form(self, register: Register) -> dict[str, str]:
+        """A filled-in form: most are present, one is absent, one is late, one is ill."""
+        group, _, session = register
+        codes = [code if code != "/" or session == "AM" else "\\" for code in CODES]
+        return register_form(dict(zip(self.groups[group], itertools.cycle(codes), strict=False)))
+
+
+def browser_with_form(port: int, session: str, registers: Registers) -> Browser:
+    """Somebody who has a register's form open, so that they can send one."""
+    browser = Browser(port, session)
+    group, day, half = registers.take()
+    answer = browser.get(register_path(group, day, half))
+    if answer.status != 200:
+        raise RuntimeError(f"the register did not open: {answer.status} {answer.body[:500]!r}")
+    return browser
+
+
+def save_one(browser: Browser, registers: Registers, measured: Measured) -> Register:
+    """One whole register saved."""
+    register = registers.take()
+    measured.note(browser.post(register_path(*register), registers.form(register)), SAVED)
+    return register
+
+
+def amend_one(browser: Browser, registers: Registers, register: Register, measured: Measured) -> None:
+    """One mark of a saved register changed: the first pupil is ill after all."""
+    form = registers.form(register)
+    pupil = registers.groups[register[0]][0]
+    for name in form:
+        if name.startswith("v-"):
+            form[name] = "1"
+    form[f"o-{pupil}"] = "I"
+    form["reason"] = "Parent rang at 09:40"
+    measured.note(browser.post(register_path(*register), form), SAVED)
+
+
+def ask(browser: Browser, path: str, measured: Measured) -> None:
+    """One page opened."""
+    measured.note(browser.get(path), 200)
+
+
+def at_once(browsers: list[Browser], what: Callable[[Browser, Measured], None], seconds: float) -> Measured:
+    """Everybody does `what` again and again for some time, all starting together."""
+    results = [Measured() for _ in browsers]
+    start = threading.Barrier(len(browsers) + 1)
+    end = [0.0]
+
+    def person(browser: Browser, measured: Measured) -> None:
+        start.wait()
+        while time.perf_counter() < end[0]:
+            try:
+                what(browser, measured)
+            except StopIteration:
+                return
+            except OSError as error:
+                measured.errors.append(repr(error))
+                return
+
+    threads = [threading.Thread(target=person, args=pair) for pair in zip(browsers, results, strict=True)]
+    for thread in threads:
+        thread.start()
+    began = time.perf_counter()
+    end[0] = began + seconds
+    start.wait()
+    for thread in threads:
+        thread.join()
+    return Measured(
+        times=[each for measured in results for each in measured.times],
+        seconds=time.perf_counter() - began,
+        errors=[each for measured in results for each in measured.errors],
+    )
