@@ -210,7 +210,7 @@ def _place_activities(marks: Bytes, shares: Shares, year: YearOfPupils, draw: Ra
 def _place_late(marks: Bytes, share: float, numbers: np.random.Generator) -> None:
     """L by habit: a few pupils are late often, most hardly ever, and mostly in the morning."""
     pupils, sessions = marks.shape
-    habits = numbers.gamma(0.5, 2.0, size=pupils)
+    habits = numbers.gamma(0.5, 2.0, size=(pupils,))
     free = marks == 0
     likely = np.tile(np.array([_MORNING_SHARE_OF_LATE, 1 - _MORNING_SHARE_OF_LATE]) * 2, sessions // 2)
     chance: NDArray[np.float64] = habits[:, None] * likely[None, :] * free

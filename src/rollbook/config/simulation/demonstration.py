@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from rollbook.apps.registers.actions.past import PastPlan
 from rollbook.clock import LONDON
-from rollbook.config.simulation.plan import PlannedPlan, SchoolFacts, SchoolPlan, StaffMember
+from rollbook.config.simulation.plan import SchoolFacts, SchoolPlan, StaffMember
 from rollbook.config.simulation.recording import OFFICE
 from rollbook.config.simulation.school import Outline, make_school
 from rollbook.config.simulation.terms import (
@@ -150,7 +151,7 @@ def _plan_today(school: SchoolPlan, today: date) -> None:
     seven, nine, ten = by_group["7A"], by_group["9A"], by_group["10A"]
 
     def plan(pupil: int, code: str, sessions: str, note: str, origin: str, at: datetime, by: int) -> None:
-        school.planned.append(PlannedPlan(pupil, today, today, sessions, code, note, origin, at, by))
+        school.planned.append(PastPlan(pupil, today, today, sessions, code, note, origin, at, by))
 
     yesterday = _moment(school.calendar.previous_school_days(today, 1)[0], time(14, 20))
     plan(seven[1], "M", "AM", "Dentist, back 10:30", "telephone", yesterday, OFFICE)

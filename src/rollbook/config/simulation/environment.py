@@ -61,9 +61,9 @@ def start_clock_at(moment: datetime) -> None:
         os.environ["ROLLBOOK_DEMO"] = is_demo
 
 
-def bank_holidays_round(day: date) -> dict[date, str]:
-    """The bank holidays of England from the year before last to the next."""
-    years = range(day.year - 2, day.year + 2)
+def bank_holidays_round(day: date, years_back: int = 2) -> dict[date, str]:
+    """The bank holidays of England from so many years back to the next year."""
+    years = range(day.year - years_back - 1, day.year + 2)
     return dict(holidays.country_holidays("GB", subdiv="ENG", years=years, language="en_GB"))
 
 

@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Max
 
-from rollbook.apps.registers.actions.bulk import Loaded, PastMarks, PastPlan, PastSave, load_history
+from rollbook.apps.registers.actions.bulk import Loaded, load_history
+from rollbook.apps.registers.actions.past import Cast
 from rollbook.config.simulation.plan import ParentPlan, PupilPlan, SchoolPlan
 from rollbook.domain.access import Actor
 
@@ -42,9 +43,10 @@ def load_school(
             for user_id, member in zip(staff_ids, school.staff, strict=True)
         ]
         loaded = load_history(
-            school_id=school_id,
-            saves=_saves(school, pupil_ids, group_ids, writers, seed),
-            plans=_plans(school, pupil_ids, staff_ids),
+            cast_of=Cast(school_id, pupil_ids, group_ids, writers),
+            saves=school.saves,
+            keys=_keys(seed),
+            plans=school.planned,
             by=LOADER,
             at=at,
             on_entries=on_entries,
@@ -233,56 +235,16 @@ def _add_time_on_roll(school: SchoolPlan, pupil_ids: Sequence[int], group_ids: S
     )
 
 
-def _saves(
-    school: SchoolPlan,
-    pupil_ids: Sequence[int],
-    group_ids: Sequence[int],
-    writers: Sequence[Actor],
-    seed: str,
-) -> Iterator[PastSave]:
-    keys = random.Random(f"{seed}:keys")  # noqa: S311  # the same school has the same keys
-    for save in school.saves:
-        yield PastSave(
-            kind=save.kind,
-            key=UUID(int=keys.getrandbits(128), version=4),
-            on=save.on,
-            session=save.session,
-            at=save.at,
-            by=writers[save.by],
-            marks=tuple(
-                [
-                    PastMarks(
-                        tuple([pupil_ids[pupil] for pupil in marks.pupils]),
-                        marks.code,
-                        marks.version,
-                        marks.minutes_late,
-                        marks.arrived_at,
-                        marks.note,
-                        marks.reason,
-                    )
-                    for marks in save.marks
-                ]
-            ),
-            group_id=None if save.group is None else group_ids[save.group],
-            is_complete=save.is_complete,
-            closure=save.closure,
-        )
+def _keys(seed: str) -> Iterator[UUID]:
+    """Keys of saves: the same school has the same ones."""
+    draw = random.Random(f"{seed}:keys")  # noqa: S311
+    while True:
+        yield UUID(int=draw.getrandbits(128), version=4)
 
 
-def _plans(school: SchoolPlan, pupil_ids: Sequence[int], staff_ids: Sequence[int]) -> Iterator[PastPlan]:
-    for plan in school.planned:
-        yield PastPlan(
-            pupil_id=pupil_ids[plan.pupil],
-            first_day=plan.first_day,
-            last_day=plan.last_day,
-            sessions=plan.sessions,
-            code=plan.code,
-            note=plan.note,
-            origin=plan.origin,
-            at=plan.at,
-            by_id=staff_ids[plan.by],
-            by_name=school.staff[plan.by].name,
-        )
+def count_schools() -> int:
+    """How many schools are in the database?"""
+    return apps.get_model("schools.School")._default_manager.count()
 
 
 def is_loaded(name: str) -> bool:

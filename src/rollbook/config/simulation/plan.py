@@ -1,8 +1,9 @@
 """What an invented school is made of before it is in a database. People are known by their place in the lists."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 
+from rollbook.apps.registers.actions.past import PastPlan, PastSave
 from rollbook.config.simulation.terms import YearDates
 from rollbook.domain.access import Role
 from rollbook.domain.calendar import DayTimes, SchoolCalendar
@@ -117,49 +118,6 @@ class MembershipPlan:
     last_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPlan:
-    """Something known before registration. `by` is a place among the staff."""
-
-    pupil: int
-    first_day: date
-    last_day: date
-    sessions: str
-    code: str
-    note: str
-    origin: str
-    at: datetime
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class MarksPlan:
-    """The same version of a mark for several pupils of one save."""
-
-    pupils: tuple[int, ...]
-    code: str
-    version: int = 1
-    minutes_late: int | None = None
-    arrived_at: time | None = None
-    note: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SavePlan:
-    """One act of saving. `group` and `by` are places in the lists; `closure` is (reason, who decided)."""
-
-    kind: str
-    on: date
-    session: str
-    at: datetime
-    by: int
-    marks: tuple[MarksPlan, ...]
-    group: int | None = None
-    is_complete: bool = False
-    closure: tuple[str, str] | None = None
-
-
 @dataclass
 class SchoolPlan:
     """A whole invented school, ready to be loaded."""
@@ -174,5 +132,5 @@ class SchoolPlan:
     parents: list[ParentPlan] = field(default_factory=list)
     contacts: list[ContactPlan] = field(default_factory=list)
     memberships: list[MembershipPlan] = field(default_factory=list)
-    planned: list[PlannedPlan] = field(default_factory=list)
-    saves: list[SavePlan] = field(default_factory=list)
+    planned: list[PastPlan] = field(default_factory=list)
+    saves: list[PastSave] = field(default_factory=list)

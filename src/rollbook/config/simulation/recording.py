@@ -3,17 +3,16 @@
 The final marks are given; this makes the history an office would have left behind on the way to them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rollbook.apps.registers.actions.past import PastMarks, PastPlan, PastSave
 from rollbook.config.simulation import wording
 from rollbook.config.simulation.absence import NOT_ON_ROLL, Bytes
 from rollbook.config.simulation.days import SchoolDays, clock_time, seconds
-from rollbook.config.simulation.plan import MarksPlan, PlannedPlan, SavePlan
 from rollbook.domain.codes import BY_BYTE, Needs, byte_of
 
 HEAD, ATTENDANCE, PASTORAL, SENCO, OFFICE, SECOND_OFFICE, GOVERNOR, ADMINISTRATOR = range(8)
@@ -42,17 +41,17 @@ class Record:
 
     first: Bytes
     detail: dict[tuple[int, int], tuple[int | None, str]] = field(default_factory=dict)
-    planned: list[PlannedPlan] = field(default_factory=list)
-    singles: list[SavePlan] = field(default_factory=list)
+    planned: list[PastPlan] = field(default_factory=list)
+    singles: list[PastSave] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the history is made in. `submitted[group, session]`: at which second of the day a register was saved."""
+    """What the history is made in. `submitted[group][session]`: at which second of the day a register was saved."""
 
     days: SchoolDays
-    groups: NDArray[np.int64]
-    submitted: NDArray[np.int64]
+    groups: Mapping[int, int]
+    submitted: Sequence[Sequence[int]]
     until: int
     draw: Random
 
@@ -88,14 +87,11 @@ def spells(marks: Bytes) -> Iterator[tuple[int, int, int, int]]:
     presence = {byte_of("/"), byte_of("\\"), NOT_ON_ROLL}
     changes = np.ones((marks.shape[0], marks.shape[1] + 1), dtype=bool)
     changes[:, 1:-1] = marks[:, 1:] != marks[:, :-1]
-    pupils, places = np.nonzero(changes)
-    for number in range(len(pupils) - 1):
-        pupil, start = int(pupils[number]), int(places[number])
-        if pupils[number + 1] != pupil:
-            continue
-        byte = int(marks[pupil, start])
-        if byte not in presence:
-            yield pupil, byte, start, int(places[number + 1]) - 1
+    pupils, places = (found.tolist() for found in np.nonzero(changes))
+    codes = marks.tolist()
+    for pupil, start, next_pupil, end in zip(pupils, places, pupils[1:], places[1:], strict=False):
+        if next_pupil == pupil and codes[pupil][start] not in presence:
+            yield pupil, codes[pupil][start], start, end - 1
 
 
 def _record_late(record: Record, setting: Setting, spell: _Spell) -> None:
@@ -113,7 +109,7 @@ def _record_late(record: Record, setting: Setting, spell: _Spell) -> None:
             continue
         why = draw.choice(wording.WHY_LATE)
         at = clock_time(arrived)
-        mark = MarksPlan(
+        mark = PastMarks(
             pupils=(spell.pupil,),
             code=spell.code,
             version=2,
@@ -164,7 +160,7 @@ def _record_appointment(record: Record, setting: Setting, spell: _Spell) -> None
     if back:
         arrived = 60 * setting.draw.randrange(10 * 60, 11 * 60 + 45)
         at = clock_time(arrived)
-        mark = MarksPlan((spell.pupil,), "M", 2, None, at, note, f"Arrived {at:%H:%M}")
+        mark = PastMarks((spell.pupil,), "M", 2, None, at, note, f"Arrived {at:%H:%M}")
         _add_single(record, setting, "arrival", spell.start, spell.start // 2, arrived + 45, OFFICE, mark)
         _note(record, spell.pupil, spell.start, note)
     _plan_spell(record, setting, spell, note)
@@ -255,7 +251,7 @@ def _plan(
         second = draw.randrange(10 * 3600 + 1800, 12 * 3600)
     sessions = "PM" if start % 2 else "both" if end % 2 else "AM"
     record.planned.append(
-        PlannedPlan(
+        PastPlan(
             pupil=spell.pupil,
             first_day=days.dates[first],
             last_day=days.dates[last],
@@ -281,7 +277,7 @@ def _amend(
     by: int,
 ) -> None:
     """Adds an amendment, unless its day has not come yet: then the N still stands."""
-    mark = MarksPlan((pupil,), code, 2, reason=reason)
+    mark = PastMarks((pupil,), code, 2, reason=reason)
     last = len(setting.days.dates) - 1
     if day > last:
         day, second = last, max(second, _LAST_HOUR)
@@ -291,17 +287,17 @@ def _amend(
 
 
 def _add_single(
-    record: Record, setting: Setting, kind: str, session: int, day: int, second: int, by: int, mark: MarksPlan
+    record: Record, setting: Setting, kind: str, session: int, day: int, second: int, by: int, mark: PastMarks
 ) -> None:
     if 2 * day >= setting.until:
         return
     days = setting.days
     name = "PM" if session % 2 else "AM"
-    record.singles.append(SavePlan(kind, days.dates[session // 2], name, days.at(day, second), by, (mark,)))
+    record.singles.append(PastSave(kind, days.dates[session // 2], name, days.at(day, second), by, (mark,)))
 
 
 def _submitted(setting: Setting, pupil: int, session: int) -> int:
-    return int(setting.submitted[setting.groups[pupil], session])
+    return setting.submitted[setting.groups[pupil]][session]
 
 
 def _drawn(choices: Sequence[tuple[int, int]], draw: Random) -> int:

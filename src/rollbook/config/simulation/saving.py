@@ -6,9 +6,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from rollbook.apps.registers.actions.past import PastMarks, PastSave
 from rollbook.config.simulation.absence import NOT_ON_ROLL
 from rollbook.config.simulation.days import SchoolDays, seconds
-from rollbook.config.simulation.plan import MarksPlan, SavePlan
 from rollbook.config.simulation.recording import Record
 from rollbook.domain.codes import BY_BYTE
 
@@ -37,10 +37,10 @@ def saves_of_year(
     record: Record,
     days: SchoolDays,
     rosters: Sequence[tuple[int, int, Sequence[int]]],
-    submitted: NDArray[np.int64],
+    submitted: Sequence[Sequence[int]],
     until: int,
     closed: dict[int, tuple[str, str, int]],
-) -> list[SavePlan]:
+) -> list[PastSave]:
     """Every save of the year up to `until`, a session, oldest first.
 
     Shape: `rosters` holds (group, its teacher, its pupils); `closed` by session: why, who decided, second of the day.
@@ -53,9 +53,7 @@ def saves_of_year(
             saves.append(_closure(column, days, session, closed[session]))
             continue
         for place, (group, teacher, roster) in enumerate(rosters):
-            save = _register(
-                record, column, days, session, group, teacher, roster, int(submitted[place, session])
-            )
+            save = _register(record, column, days, session, group, teacher, roster, submitted[place][session])
             if save.marks:
                 saves.append(save)
     return sorted(saves, key=lambda save: save.at)
@@ -70,17 +68,19 @@ def _register(
     teacher: int,
     roster: Sequence[int],
     second: int,
-) -> SavePlan:
+) -> PastSave:
     present = 2 if session % 2 else 1
-    marks = []
-    if there := tuple([pupil for pupil in roster if column[pupil] == present]):
-        marks.append(MarksPlan(there, _SYMBOL[present]))
+    there = tuple([pupil for pupil in roster if column[pupil] == present])
+    marks = [PastMarks(there, _SYMBOL[present])] if there else []
+    alike: dict[tuple[int, int | None, str], list[int]] = {}
     for pupil in roster:
         byte = column[pupil]
         if byte not in (present, NOT_ON_ROLL):
             minutes, note = record.detail.get((pupil, session), (None, ""))
-            marks.append(MarksPlan((pupil,), _SYMBOL[byte], minutes_late=minutes, note=note))
-    return SavePlan(
+            alike.setdefault((byte, minutes, note), []).append(pupil)
+    for (byte, minutes, note), pupils in alike.items():
+        marks.append(PastMarks(tuple(pupils), _SYMBOL[byte], minutes_late=minutes, note=note))
+    return PastSave(
         kind="register",
         on=days.dates[session // 2],
         session="PM" if session % 2 else "AM",
@@ -92,16 +92,16 @@ def _register(
     )
 
 
-def _closure(column: Sequence[int], days: SchoolDays, session: int, closed: tuple[str, str, int]) -> SavePlan:
+def _closure(column: Sequence[int], days: SchoolDays, session: int, closed: tuple[str, str, int]) -> PastSave:
     reason, decided_by, second = closed
     pupils = tuple(pupil for pupil, byte in enumerate(column) if byte != NOT_ON_ROLL)
-    return SavePlan(
+    return PastSave(
         kind="closure",
         on=days.dates[session // 2],
         session="PM" if session % 2 else "AM",
         at=days.at(session // 2, second + session % 2),
         by=0,
-        marks=(MarksPlan(pupils, "Y4", note=reason),),
+        marks=(PastMarks(pupils, "Y4", note=reason),),
         is_complete=True,
         closure=(reason, decided_by),
     )

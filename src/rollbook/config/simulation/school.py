@@ -1,14 +1,14 @@
 """A whole invented school: staff, groups, pupils, and years of registers up to a day."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rollbook.config.simulation.absence import YearOfPupils, marks_of_year
+from rollbook.config.simulation.absence import NOT_ON_ROLL, YearOfPupils, marks_of_year
 from rollbook.config.simulation.days import SchoolDays, school_days
 from rollbook.config.simulation.people import Cohorts, pupils_and_parents
 from rollbook.config.simulation.plan import (
@@ -50,7 +50,7 @@ class Outline:
     leavers: Mapping[int, date] | None = None
 
 
-def make_school(outline: Outline, on_year: Callable[[], None] = lambda: None) -> SchoolPlan:
+def make_school(outline: Outline, on_year: Callable[[], object] = bool) -> SchoolPlan:
     """The school of an outline with every register before the day `until`. The same outline gives the same school."""
     years = tuple(year_dates(year) for year in outline.years)
     calendar = calendar_of(years, outline.day_times, outline.bank_holidays)
@@ -84,12 +84,13 @@ def _end_enrolments(outline: Outline, pupils: list[PupilPlan]) -> None:
     for number, pupil in enumerate(pupils):
         last_year = year_dates(pupil.cohort + outline.year_groups - 1)
         end = last_year.dates.terms[-1].last_day
+        joins, leaves = (outline.joiners or {}).get(number), (outline.leavers or {}).get(number)
+        if joins is not None and pupil.first_day < joins < end:
+            pupil.first_day = joins
+        if leaves is not None and pupil.first_day < leaves < end:
+            end = leaves
         if end < outline.until:
             pupil.last_day = end
-        pupil.first_day = (outline.joiners or {}).get(number, pupil.first_day)
-        leaves = (outline.leavers or {}).get(number)
-        if leaves is not None and leaves < outline.until:
-            pupil.last_day = leaves
 
 
 def _add_year(outline: Outline, school: SchoolPlan, year: YearDates) -> None:
@@ -152,12 +153,13 @@ def _add_registers(
     group_of: dict[int, int],
     until: int,
 ) -> None:
-    """Draws the year's marks and adds how they were recorded. Within the year pupils are counted from 0."""
+    """Draws the year's marks and adds how they were recorded."""
     seed = f"{outline.seed}:{year.starts_in}"
     groups = sorted(set(group_of.values()))
-    local_groups = np.array([groups.index(group_of[number]) for number in here])
+    place_of = {group: place for place, group in enumerate(groups)}
     pupils = [school.pupils[number] for number in here]
-    marks = marks_of_year(
+    marks = np.full((len(school.pupils), days.sessions), NOT_ON_ROLL, dtype=np.uint8)
+    marks[here] = marks_of_year(
         shares_of(outline.facts.phase, year.starts_in),
         YearOfPupils(
             weekdays=days.weekdays,
@@ -165,31 +167,22 @@ def _add_registers(
             week_of_term=days.week_of_term,
             year_groups=np.array([outline.first_group + year.starts_in - pupil.cohort for pupil in pupils]),
             places=_places(outline.seed, year.starts_in, here),
-            groups=local_groups,
+            groups=np.array([place_of[group_of[number]] for number in here]),
             on_roll=_on_roll(pupils, days),
         ),
         seed,
     )
     draw = Random(f"{seed}:record")  # noqa: S311  # invented marks, no secrets
     submitted = submission_seconds(days, len(groups), draw)
-    record = record_year(marks, Setting(days, local_groups, submitted, until, draw))
+    places = {number: place_of[group] for number, group in group_of.items()}
+    record = record_year(marks, Setting(days, places, submitted.tolist(), until, draw))
     rosters = [
-        (group, school.groups[group].teacher, np.flatnonzero(local_groups == place).tolist())
-        for place, group in enumerate(groups)
+        (group, school.groups[group].teacher, [number for number in here if group_of[number] == group])
+        for group in groups
     ]
     closed = outline.closed(year) if outline.closed else {}
-    saves = saves_of_year(record, days, rosters, submitted, until, closed)
-    places = list(here)
-    school.saves += [
-        replace(
-            save,
-            marks=tuple(
-                [replace(mark, pupils=tuple([places[p] for p in mark.pupils])) for mark in save.marks]
-            ),
-        )
-        for save in saves
-    ]
-    school.planned += [replace(plan, pupil=places[plan.pupil]) for plan in record.planned]
+    school.saves += saves_of_year(record, days, rosters, submitted.tolist(), until, closed)
+    school.planned += record.planned
 
 
 def _places(seed: str, year: int, here: Sequence[int]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ Only the evidence differs: one event says that a history was loaded, by whom and
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import cast
 from uuid import UUID
 
@@ -14,56 +14,20 @@ from django.db import connection, transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.actions.copying import EntryRows, RowWriter, SaveRow, writer
-from rollbook.apps.registers.models import Chain, Entry, PlannedMark, Save, UnplannedClosure
-from rollbook.apps.registers.queries.digests import digest_of, entry_line
+from rollbook.apps.registers.actions.past import Cast, PastMarks, PastPlan, PastSave
+from rollbook.apps.registers.models import Chain, Entry, Save, UnplannedClosure
+from rollbook.apps.registers.queries.digests import digest_of, entry_line, plain
 from rollbook.domain.access import Actor
 
 _SAVES_AT_ONCE = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class PastMarks:
-    """The same version of a mark for several pupils, as one save made it."""
-
-    pupil_ids: tuple[int, ...]
-    code: str
-    version: int = 1
-    minutes_late: int | None = None
-    arrived_at: time | None = None
-    note: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PastSave:
-    """One act of saving that has happened, with the marks it made; `closure` is (reason, who decided)."""
-
-    kind: str
-    key: UUID
-    on: date
-    session: str
-    at: datetime
-    by: Actor
-    marks: tuple[PastMarks, ...]
-    group_id: int | None = None
-    is_complete: bool = False
-    closure: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PastPlan:
-    """Something that was known before registration."""
-
-    pupil_id: int
-    first_day: date
-    last_day: date
-    sessions: str
-    code: str
-    note: str
-    origin: str
-    at: datetime
-    by_id: int
-    by_name: str
+_SAVE_COLUMNS = (
+    'id, school_id, number, "key", kind, group_id, "on", session, at, by_id, by_name, by_position, '
+    "entry_count, is_complete, previous_digest, digest"
+)
+_PLAN_COLUMNS = (
+    "school_id, pupil_id, first_day, last_day, sessions, code, note, origin, recorded_at, recorded_by_id, "
+    "recorded_by_name, withdrawn_because"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +41,13 @@ class Loaded:
 
 @dataclass(slots=True)
 class _Line:
-    """One entry or save as the digest reads it: model rows by the hundred thousand would cost more than the digests."""
+    """An entry as the digest reads it: model rows by the hundred thousand would cost more than the digests.
+
+    `on` and `at` are plain already, once for all entries of a save.
+    """
 
     pupil_id: int
-    on: date
+    on: object
     session: str
     version: int
     code: str
@@ -88,7 +55,7 @@ class _Line:
     arrived_at: time | None
     note: str
     reason: str
-    at: datetime
+    at: object
     by_id: int | None
     by_name: str
     by_position: str
@@ -96,8 +63,9 @@ class _Line:
 
 def load_history(
     *,
-    school_id: int,
+    cast_of: Cast,
     saves: Iterable[PastSave],
+    keys: Iterator[UUID],
     plans: Iterable[PastPlan],
     by: Actor,
     at: datetime,
@@ -105,20 +73,22 @@ def load_history(
 ) -> Loaded:
     """Adds saves, oldest first, to the end of a school's chain, and what was planned; all or nothing.
 
-    `on_entries` hears how many entries each step added. Errors: IntegrityError where a mark is there already.
+    `keys` gives each save its key; `on_entries` hears how many entries each step added. Errors: IntegrityError where a
+    mark is there already.
     """
+    school_id = cast_of.school_id
     with transaction.atomic():
         Chain.objects.bulk_create([Chain(school_id=school_id)], ignore_conflicts=True)
         chain = Chain.objects.select_for_update().get(pk=school_id)
         before = chain.length
         entry_count = 0
-        rows = writer(connection)
-        for part in _parts(saves):
-            added = _add_saves(chain, part, rows)
-            entry_count += added
-            on_entries(added)
+        with writer(connection) as rows:
+            for part in _parts(saves):
+                added = _add_saves(chain, cast_of, part, keys, rows)
+                entry_count += added
+                on_entries(added)
+            plan_count = _add_plans(cast_of, plans, rows)
         Chain.objects.filter(pk=school_id).update(length=chain.length, digest=chain.digest)
-        plan_count = _add_plans(school_id, plans)
         loaded = Loaded(chain.length - before, entry_count, plan_count)
         record(
             type="register.history.loaded",
@@ -126,7 +96,7 @@ def load_history(
             at=at,
             school_id=school_id,
             subject=f"school:{school_id}",
-            facts={"saves": loaded.save_count, "entries": entry_count, "planned": plan_count},
+            facts={"saves": loaded.save_count, "entries": entry_count, "planned": loaded.plan_count},
         )
     return loaded
 
@@ -142,53 +112,61 @@ def _parts(saves: Iterable[PastSave]) -> Iterator[list[PastSave]]:
         yield part
 
 
-def _add_saves(chain: Chain, saves: list[PastSave], rows: RowWriter) -> int:
+def _add_saves(
+    chain: Chain, cast_of: Cast, saves: list[PastSave], keys: Iterator[UUID], rows: RowWriter
+) -> int:
     """Chains these saves and writes them with their entries. Shape: how many entries."""
-    ids = rows.save_ids(len(saves))
-    save_rows, entries, closures = [], list[EntryRows](), list[UnplannedClosure]()
-    for save_id, save in zip(ids, saves, strict=True):
-        row = _save_row(chain, save_id, save)
-        lines = []
+    ids = cast_of.pupil_ids
+    save_rows, entries, closures = list[SaveRow](), list[EntryRows](), list[UnplannedClosure]()
+    for save_id, save in zip(rows.save_ids(len(saves)), saves, strict=True):
+        writer_of = cast_of.writers[save.by]
+        row = _save_row(chain, cast_of, save_id, save, next(keys))
+        moment = plain(save.on), plain(save.at)
+        lines: list[str] = []
         for marks in save.marks:
-            line = _entry_line(save, marks)
-            lines += [f"[{pupil_id}{line}" for pupil_id in marks.pupil_ids]
-            entries.append(EntryRows(row, marks))
+            line = _entry_line(save, marks, writer_of, moment)
+            pupil_ids = [ids[pupil] for pupil in marks.pupils]
+            lines += [f"[{pupil_id}{line}" for pupil_id in pupil_ids]
+            entries.append((row, marks, pupil_ids))
+        row.entry_count = len(lines)
         row.digest = digest_of(cast("Save", row), lines)
         chain.length, chain.digest = row.number, row.digest
         save_rows.append(row)
         if save.closure is not None:
-            closures.append(_closure(chain.school_id, save_id, save))
-    rows.add_saves(save_rows)
+            closures.append(_closure(cast_of.school_id, save_id, save))
+    rows.add("registers_save", _SAVE_COLUMNS, [row.values() for row in save_rows])
     rows.add_entries(entries)
     UnplannedClosure.objects.bulk_create(closures)
     return sum(row.entry_count for row in save_rows)
 
 
-def _save_row(chain: Chain, save_id: int, save: PastSave) -> SaveRow:
+def _save_row(chain: Chain, cast_of: Cast, save_id: int, save: PastSave, key: UUID) -> SaveRow:
+    by = cast_of.writers[save.by]
     return SaveRow(
         id=save_id,
-        school_id=chain.school_id,
+        school_id=cast_of.school_id,
         number=chain.length + 1,
-        key=save.key,
+        key=key,
         kind=save.kind,
-        group_id=save.group_id,
+        group_id=None if save.group is None else cast_of.group_ids[save.group],
         on=save.on,
         session=save.session,
         at=save.at,
-        by_id=save.by.user_id,
-        by_name=save.by.name,
-        by_position=save.by.position,
-        entry_count=sum([len(marks.pupil_ids) for marks in save.marks]),
+        by_id=by.user_id,
+        by_name=by.name,
+        by_position=by.position,
+        entry_count=0,
         is_complete=save.is_complete,
         previous_digest=chain.digest,
     )
 
 
-def _entry_line(save: PastSave, marks: PastMarks) -> str:
+def _entry_line(save: PastSave, marks: PastMarks, by: Actor, moment: tuple[object, object]) -> str:
     """What comes after the pupil in the digest's line of each of these entries: the same for all of them."""
+    on, at = moment
     line = _Line(
         pupil_id=0,
-        on=save.on,
+        on=on,
         session=save.session,
         version=marks.version,
         code=marks.code,
@@ -196,10 +174,10 @@ def _entry_line(save: PastSave, marks: PastMarks) -> str:
         arrived_at=marks.arrived_at,
         note=marks.note,
         reason=marks.reason,
-        at=save.at,
-        by_id=save.by.user_id,
-        by_name=save.by.name,
-        by_position=save.by.position,
+        at=at,
+        by_id=by.user_id,
+        by_name=by.name,
+        by_position=by.position,
     )
     return entry_line(cast("Entry", line)).removeprefix("[0")
 
@@ -216,22 +194,13 @@ def _closure(school_id: int, save_id: int, save: PastSave) -> UnplannedClosure:
     )
 
 
-def _add_plans(school_id: int, plans: Iterable[PastPlan]) -> int:
-    rows = [
-        PlannedMark(
-            school_id=school_id,
-            pupil_id=plan.pupil_id,
-            first_day=plan.first_day,
-            last_day=plan.last_day,
-            sessions=plan.sessions,
-            code=plan.code,
-            note=plan.note,
-            origin=plan.origin,
-            recorded_at=plan.at,
-            recorded_by_id=plan.by_id,
-            recorded_by_name=plan.by_name,
+def _add_plans(cast_of: Cast, plans: Iterable[PastPlan], rows: RowWriter) -> int:
+    values = [
+        (
+            cast_of.school_id, cast_of.pupil_ids[plan.pupil], plan.first_day, plan.last_day, plan.sessions, plan.code,
+            plan.note, plan.origin, plan.at, cast_of.writers[plan.by].user_id, cast_of.writers[plan.by].name, "",
         )
         for plan in plans
-    ]
-    PlannedMark.objects.bulk_create(rows, batch_size=2_000)
-    return len(rows)
+    ]  # fmt: skip
+    rows.add("registers_plannedmark", _PLAN_COLUMNS, values)
+    return len(values)

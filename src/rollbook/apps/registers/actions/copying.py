@@ -4,32 +4,16 @@ Only rows are written here, in the order given; what they say and how they are c
 holds the school's chain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-
-class _Marks(Protocol):
-    """What the entries of one save with the same mark have in common."""
-
-    @property
-    def pupil_ids(self) -> tuple[int, ...]: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def minutes_late(self) -> int | None: ...
-    @property
-    def arrived_at(self) -> time | None: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
+from rollbook.apps.registers.actions.past import PastMarks
 
 
 @dataclass(slots=True)
@@ -53,83 +37,92 @@ class SaveRow:
     previous_digest: str
     digest: str = ""
 
+    def values(self) -> tuple[object, ...]:
+        """The row in the order of its fields."""
+        return (
+            self.id, self.school_id, self.number, self.key, self.kind, self.group_id, self.on, self.session, self.at,
+            self.by_id, self.by_name, self.by_position, self.entry_count, self.is_complete, self.previous_digest,
+            self.digest,
+        )  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class EntryRows:
-    """Rows of the table of entries that differ only in the pupil."""
 
-    save: SaveRow
-    marks: _Marks
+EntryRows = tuple[SaveRow, PastMarks, Sequence[int]]
+"""Rows of the table of entries that differ only in the pupil: the save, the mark, the pupils' ids."""
 
 
 class RowWriter(Protocol):
-    """Writes rows into the two tables inside the caller's transaction."""
+    """Writes rows into the tables of registers inside the caller's transaction."""
 
     def save_ids(self, count: int) -> Sequence[int]:
         """So many ids for saves that nobody else will use, rising."""
 
-    def add_saves(self, rows: Sequence[SaveRow]) -> None:
-        """Adds the saves."""
+    def add(self, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Adds rows of any table; `columns` in the order of the values."""
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
         """Adds the entries in this order."""
 
 
-def writer(connection: BaseDatabaseWrapper) -> RowWriter:
-    """The writer for this database."""
-    return _Postgres(connection) if connection.vendor == "postgresql" else _Sqlite(connection)
+@contextmanager
+def writer(connection: BaseDatabaseWrapper) -> Iterator[RowWriter]:
+    """The writer for this database, inside a transaction."""
+    if connection.vendor == "postgresql":
+        yield _Postgres(connection)
+        return
+    driver = connection.connection
+    [usual] = driver.execute("PRAGMA cache_size").fetchone()
+    # In the usual cache what the transaction has written would be put out and read again many times over.
+    driver.execute(f"PRAGMA cache_size = {_CACHE_KILOBYTES}")
+    try:
+        yield _Sqlite(connection)
+    finally:
+        driver.execute(f"PRAGMA cache_size = {usual}")
 
 
-_SAVE_COLUMNS = (
-    'id, school_id, number, "key", kind, group_id, "on", session, at, by_id, by_name, by_position, '
-    "entry_count, is_complete, previous_digest, digest"
-)
+_CACHE_KILOBYTES = -400_000
 _ENTRY_COLUMNS = (
-    'school_id, save_made_id, pupil_id, "on", session, version, code, minutes_late, arrived_at, note, reason, '
-    "at, by_id, by_name, by_position"
+    'school_id, save_made_id, "on", session, version, code, minutes_late, arrived_at, note, reason, '
+    "at, by_id, by_name, by_position, pupil_id"
 )
+_INSERT_ENTRIES = f"INSERT INTO registers_entry ({_ENTRY_COLUMNS})"
+_MARKS = ", ".join(["?"] * 14)  # for all columns but the last
 
 
 class _Sqlite:
     """One statement a group of entries: the pupils come as a JSON list, which SQLite takes apart by itself."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self._connection = connection
         # The driver's own cursor: Django's would look through every statement for its place-holders.
         self._driver = connection.connection.cursor()
 
     def save_ids(self, count: int) -> Sequence[int]:
         # The transaction holds SQLite's one write lock from its start, so nobody else adds a save meanwhile.
-        with self._connection.cursor() as cursor:
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'registers_save'")
-            row = cursor.fetchone()
+        row = self._driver.execute("SELECT seq FROM sqlite_sequence WHERE name = 'registers_save'").fetchone()
         first = (row[0] if row else 0) + 1
         return range(first, first + count)
 
-    def add_saves(self, rows: Sequence[SaveRow]) -> None:
-        marks = ", ".join(["?"] * 16)
-        values = [
-            (
-                row.id, row.school_id, row.number, row.key.hex, row.kind, row.group_id, row.on.isoformat(),
-                row.session, _sqlite_moment(row.at), row.by_id, row.by_name, row.by_position, row.entry_count,
-                row.is_complete, row.previous_digest, row.digest,
-            )
-            for row in rows
-        ]  # fmt: skip
-        self._driver.executemany(f"INSERT INTO registers_save ({_SAVE_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+    def add(self, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+        marks = ", ".join(["?"] * len(columns.split(", ")))
+        values = [tuple([_sqlite_value(value) for value in row]) for row in rows]
+        self._driver.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
-        select = "SELECT ?, ?, value, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM json_each(?)"
-        statement = f"INSERT INTO registers_entry ({_ENTRY_COLUMNS}) {select}"
-        for row in rows:
-            save, marks = row.save, row.marks
+        many = f"{_INSERT_ENTRIES} SELECT {_MARKS}, value FROM json_each(?)"  # noqa: S608  # both are constants
+        one = f"{_INSERT_ENTRIES} VALUES ({_MARKS}, ?)"
+        execute = self._driver.execute
+        save: SaveRow | None = None
+        for of, marks, pupil_ids in rows:
+            if of is not save:
+                save, on, at = of, of.on.isoformat(), _sqlite_moment(of.at)
             values = (
-                save.school_id, save.id, save.on.isoformat(), save.session, marks.version, marks.code,
-                marks.minutes_late, str(marks.arrived_at) if marks.arrived_at else None, marks.note,
-                marks.reason, _sqlite_moment(save.at), save.by_id, save.by_name, save.by_position,
-                str(list(marks.pupil_ids)),
+                of.school_id, of.id, on, of.session, marks.version, marks.code, marks.minutes_late,
+                marks.arrived_at and marks.arrived_at.isoformat(), marks.note, marks.reason, at, of.by_id, of.by_name,
+                of.by_position,
             )  # fmt: skip
-            self._driver.execute(statement, values)
+            if len(pupil_ids) == 1:
+                execute(one, (*values, pupil_ids[0]))
+            else:
+                execute(many, (*values, str(pupil_ids)))
 
 
 class _Postgres:
@@ -146,27 +139,17 @@ class _Postgres:
             )
             return [row[0] for row in cursor.fetchall()]
 
-    def add_saves(self, rows: Sequence[SaveRow]) -> None:
-        lines = [
-            _line(
-                row.id, row.school_id, row.number, row.key, row.kind, row.group_id, row.on, row.session, row.at,
-                row.by_id, row.by_name, row.by_position, row.entry_count, row.is_complete, row.previous_digest,
-                row.digest,
-            )
-            for row in rows
-        ]  # fmt: skip
-        self._copy("registers_save", _SAVE_COLUMNS, "".join(lines))
+    def add(self, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
+        self._copy(table, columns, "\n".join([_line(*row) for row in rows]))
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
         text: list[str] = []
-        for row in rows:
-            save, marks = row.save, row.marks
-            before = f"{save.school_id}\t{save.id}\t"
-            after = "\t" + _line(
-                save.on, save.session, marks.version, marks.code, marks.minutes_late, marks.arrived_at, marks.note,
-                marks.reason, save.at, save.by_id, save.by_name, save.by_position,
+        for save, marks, pupil_ids in rows:
+            line = _line(
+                save.school_id, save.id, save.on, save.session, marks.version, marks.code, marks.minutes_late,
+                marks.arrived_at, marks.note, marks.reason, save.at, save.by_id, save.by_name, save.by_position,
             )  # fmt: skip
-            text += [f"{before}{pupil_id}{after}" for pupil_id in marks.pupil_ids]
+            text += [f"{line}\t{pupil_id}\n" for pupil_id in pupil_ids]
         self._copy("registers_entry", _ENTRY_COLUMNS, "".join(text))
 
     def _copy(self, table: str, columns: str, text: str) -> None:
@@ -178,8 +161,8 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _line(*values: object) -> str:
-    """One line of PostgreSQL's COPY text."""
-    return "\t".join([_copied(value) for value in values]) + "\n"
+    """One line of PostgreSQL's COPY text, without its end."""
+    return "\t".join([_copied(value) for value in values])
 
 
 def _copied(value: object) -> str:
@@ -188,6 +171,15 @@ def _copied(value: object) -> str:
     if isinstance(value, str):
         return value.translate(_ESCAPED) if "\\" in value or not value.isprintable() else value
     return str(value)
+
+
+def _sqlite_value(value: object) -> object:
+    """As Django writes it."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, datetime):
+        return _sqlite_moment(value)
+    return value.hex if isinstance(value, UUID) else str(value)
 
 
 def _sqlite_moment(at: datetime) -> str:

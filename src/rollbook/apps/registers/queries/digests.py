@@ -8,15 +8,19 @@ from uuid import UUID
 
 from rollbook.apps.registers.models import Entry, Save
 
+# Made once: json.dumps would make an encoder for every line.
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-def _plain(value: object) -> object:
+
+def plain(value: object) -> object:
+    """A field as JSON can hold it; text and numbers stay as they are. Times are given in UTC."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, date | time):
+    if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value
+    return str(value) if isinstance(value, UUID) else value
 
 
 def entry_line(entry: Entry) -> str:
@@ -36,7 +40,7 @@ def entry_line(entry: Entry) -> str:
         entry.by_name,
         entry.by_position,
     )
-    return json.dumps([_plain(field) for field in fields], ensure_ascii=False, separators=(",", ":"))
+    return _as_json([plain(field) for field in fields])
 
 
 def save_line(save: Save) -> str:
@@ -57,7 +61,7 @@ def save_line(save: Save) -> str:
         save.is_complete,
         save.previous_digest,
     )
-    return json.dumps([_plain(field) for field in fields], ensure_ascii=False, separators=(",", ":"))
+    return _as_json([plain(field) for field in fields])
 
 
 def digest_of(save: Save, entry_lines: Iterable[str]) -> str:
