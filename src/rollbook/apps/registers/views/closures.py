@@ -88,7 +88,8 @@ def closures(request: HttpRequest) -> HttpResponse:
         add_refusals(form, refused)
         return _page(request, viewer, form)
     if made:
-        messages.success(request, f"The closure is declared: {made:,} marks of Y4 were made.")
+        marks = "1 mark of Y4 was" if made == 1 else f"{made:,} marks of Y4 were"
+        messages.success(request, f"The closure is declared: {marks} made.")
     return redirect(reverse("registers:closure", args=[data["on"]]))
 
 
