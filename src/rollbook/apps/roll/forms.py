@@ -144,13 +144,16 @@ class PupilForm(Sections, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if name == "seen":
-                continue
+        for name in self._names:
+            field = self.fields[name]
             field.label = words_of(Pupil, name)
             field.help_text = _HINTS.get(name, "")
+            field.error_messages["required"] = f"{field.label} is missing."
             if name in {"upn", "postcode", "admission_number", "ethnicity"}:
                 field.widget.attrs.update(_MEDIUM)
+        if "sex" in self.fields:
+            sex: Any = self.fields["sex"]
+            sex.choices = Pupil.Sex.choices
         if "year_offset" in self.fields:
             self.fields["year_offset"] = forms.TypedChoiceField(
                 label="Taught in", coerce=int, choices=_YEAR_OFFSETS, initial=0
@@ -173,7 +176,7 @@ class PupilForm(Sections, forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def _names(self) -> list[str]:
-        return [name for name in self.fields if name != "seen"]
+        return [name for name in self._meta.fields or () if name in self.fields]
 
     def values(self) -> dict[str, Any]:
         """The fields as they were typed, without what is only the form's."""

@@ -141,14 +141,15 @@ def _contact_values(given: ContactRow) -> dict[str, Any]:
 
 
 def _new_contact_values(given: ContactRow) -> dict[str, Any]:
-    """What the file leaves open follows from the relationship; where that is open too, the adult is a parent."""
+    """What the file leaves open follows from the relationship; where that is open too, one at home is a parent."""
     relationship = given.relationship.casefold()
     follows = not any(word in relationship for word in _FOLLOWS)
     with_responsibility = follows and any(word in relationship for word in _WITH_RESPONSIBILITY)
-    is_parent = not relationship or (
-        any(word in relationship for word in _PARENTS)
-        and not any(word in relationship for word in _NOT_PARENTS)
+    is_parent = any(word in relationship for word in _PARENTS) and not any(
+        word in relationship for word in _NOT_PARENTS
     )
+    if not relationship:
+        is_parent = bool(given.lives_with)
     values = {
         "relationship": "Contact",
         "lives_with": False,
