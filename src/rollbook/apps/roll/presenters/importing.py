@@ -9,7 +9,8 @@ from rollbook.formats.pupil_csv import FIELD_WORDS, RowProblem
 from rollbook.ui.words import sentence_list
 
 # What a page shows of a long list; the whole is in the file of problems, or in the roll once it is loaded.
-_SHOWN = 200
+_PROBLEMS_SHOWN = 200
+_SHOWN = 50
 
 
 def report_context(kept: PupilFile, plan: LoadPlan) -> dict[str, Any]:
@@ -18,6 +19,12 @@ def report_context(kept: PupilFile, plan: LoadPlan) -> dict[str, Any]:
     return {
         "file": kept,
         "plan": plan,
+        "counts": {
+            "new": f"{len(plan.new):,}",
+            "changed": f"{len(plan.changed):,}",
+            "unchanged": f"{plan.unchanged_count:,}",
+            "refused": f"{plan.refused_count:,}",
+        },
         "row_count": plan.sheet.row_count,
         "loadable_count": loadable,
         "has_nothing_to_do": not loadable and not plan.refused_count,
@@ -26,8 +33,8 @@ def report_context(kept: PupilFile, plan: LoadPlan) -> dict[str, Any]:
         "columns": [
             {"heading": heading, "field": FIELD_WORDS[name]} for name, heading in plan.sheet.columns.items()
         ],
-        "errors": plan.errors[:_SHOWN],
-        "error_rest": max(0, len(plan.errors) - _SHOWN),
+        "errors": plan.errors[:_PROBLEMS_SHOWN],
+        "error_rest": max(0, len(plan.errors) - _PROBLEMS_SHOWN),
         "warnings": _by_message(plan.warnings),
         "new": [_new(each) for each in plan.new[:_SHOWN]],
         "new_rest": max(0, len(plan.new) - _SHOWN),
@@ -81,6 +88,7 @@ def result_context(kept: PupilFile) -> dict[str, Any]:
     return {
         "file": kept,
         "result": result,
+        "counts": {name: f"{result.get(name, 0):,}" for name in ("new", "changed", "unchanged", "refused")},
         "groups": sentence_list(list(result.get("groups_made", ()))),
         "left_out": [
             dict(zip(("line", "pupil", "field", "value", "message"), row, strict=False))
