@@ -355,7 +355,7 @@ def test_a_row_that_cannot_be_says_so_beside_it(scene: Scene, officer: Client) -
     assert answer.status_code == 422
     assert answer.context["days"].forms[1].non_field_errors()
     half = officer.post(address, data | {"act": "preview", "terms-3-name": "Fourth term"})
-    assert "Choose the first day, or empty the row." in half.content.decode()
+    assert "Fourth term: choose the first day, or empty the row." in half.content.decode()
     assert AcademicYear.objects.filter(school=scene.school).count() == 1
 
 

@@ -89,13 +89,15 @@ class RowForm(forms.Form):
         """A row is whole or empty."""
         data: dict[str, Any] = super().clean() or {}
         if self.is_filled():
-            for name, message in (
-                ("name", "Give a name, or empty the row."),
-                ("first_day", "Choose the first day, or empty the row."),
-                ("last_day", "Choose the last day, or empty the row."),
+            # The summary above the page lists these without their row, so each names it.
+            row = data.get("name") or "A row without a name"
+            for name, words in (
+                ("name", "give it a name"),
+                ("first_day", "choose the first day"),
+                ("last_day", "choose the last day"),
             ):
                 if name in data and not data[name]:
-                    self.add_error(name, message)
+                    self.add_error(name, f"{row}: {words}, or empty the row.")
         return data
 
 

@@ -30,7 +30,8 @@ def set_day_times(
     """Sets the times of all five weekdays from a day on; `replaces` names the coming set that this one is instead of.
 
     A register open for longer than allowed is refused; unequal lengths are not, they stand as a warning.
-    Errors: Refused. Source: regulation 10(1) of SI 2024/208; domain.md 1.1.6, 1.4.7 and 6.4.
+    Errors: Refused; what is wrong with one day's times has the field `am_closes_0` (Monday) to `pm_closes_4`.
+    Source: regulation 10(1) of SI 2024/208; domain.md 1.1.6, 1.4.7 and 6.4.
     """
     today = at.date()
     with transaction.atomic():
@@ -95,11 +96,18 @@ def _refuse(
         refusals.append(Refusal("effective_from", message))
     if sorted(row.weekday for row in rows) != [0, 1, 2, 3, 4]:
         refusals.append(Refusal("", "Give the times of each day from Monday to Friday once."))
-    refusals += [
-        Refusal("", issue.message) for issue in check_day_times(rows) if issue.level is IssueLevel.ERROR
-    ]
+    refusals += [refusal for row in rows for refusal in _row_refusals(row)]
     if refusals:
         raise Refused(refusals)
+
+
+def _row_refusals(row: days.DayTimes) -> list[Refusal]:
+    errors = [issue.message for issue in check_day_times([row]) if issue.level is IssueLevel.ERROR]
+    in_morning = f" {days.SchoolSession.AM.words}: "
+    return [
+        Refusal(f"{'am' if in_morning in message else 'pm'}_closes_{row.weekday}", message)
+        for message in errors
+    ]
 
 
 def _row(school_id: int, row: days.DayTimes) -> DayTimes:
