@@ -210,7 +210,7 @@ def test_adding_somebody_sends_a_link_with_which_they_come_in(desk: Client) -> N
     assert "A letter went to tom@example.org." in answer.content.decode()
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["tom@example.org"], "Your Rollbook account at Hollin Bank School")
-    link = re.search(r"http://testserver(\S+)", str(letter.body))
+    link = re.search(r"//testserver(/\S+)", str(letter.body))
     assert link
     newcomer = Client()
     form = newcomer.get(link[1], follow=True).redirect_chain[-1][0]

@@ -10,8 +10,9 @@ from django.test import Client
 
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.actions import record
+from rollbook.apps.audit.forms import KINDS
 from rollbook.apps.audit.models import Event
-from rollbook.apps.audit.presenters import KINDS, line, safe, subjects_in
+from rollbook.apps.audit.presenters import line, safe, subjects_in
 from rollbook.apps.audit.queries import PAGE, Known, Wanted, batches_of, known_subjects, page_of
 from rollbook.apps.schools.models import School
 from rollbook.clock import LONDON
@@ -198,6 +199,23 @@ def test_details_show_what_changed_and_hide_bare_numbers() -> None:
         "With the second step",
         "Times: from 1 September 2026",
         "A: 1",
+    ]
+
+
+def test_changes_of_a_pupil_are_shown_and_private_ones_only_named() -> None:
+    changed = {"UPN": {"before": "", "after": "A123"}}
+    private = {"medical condition": {"before": "", "after": "epilepsy"}}
+    event = Event(type="roll.pupil.changed", at=AT, facts={"changed": changed, "private": private})
+    assert line(event, {}, may_see_pupils=True).details == [
+        "UPN: empty → A123",
+        "Changed, not shown here: medical condition",
+    ]
+    facts = {"file": "pupils.csv", "new": 2, "pupils": [{"pupil": 4, "changed": changed}], "sha256": "ab"}
+    event = Event(type="roll.file.loaded", at=AT, facts=facts)
+    assert line(event, {}, may_see_pupils=True).details == [
+        "File: pupils.csv",
+        "New: 2",
+        "Pupils changed: 1",
     ]
 
 

@@ -2,8 +2,27 @@
 
 from django import forms
 
-from rollbook.apps.audit.presenters import KINDS
 from rollbook.ui.forms import DateField
+
+# (key in the address, words, beginnings of types, beginnings left out)
+KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "registers",
+        "Registers taken and late arrivals",
+        ("register.saved", "register.arrival.", "register.history."),
+        (),
+    ),
+    ("amendments", "Marks amended", ("register.mark.amended",), ()),
+    ("planned", "Planned absences", ("register.mark.planned", "register.plan."), ()),
+    ("closures", "Closures", ("register.closure.",), ()),
+    ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
+    ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed", "roll.exported")),
+    ("groups", "Teaching groups", ("group.",), ()),
+    ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
+    ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
+    ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
+    ("files", "Files taken out", ("register.exported", "roll.exported", "audit.exported"), ()),
+)
 
 
 class WantedForm(forms.Form):

@@ -11,26 +11,6 @@ from rollbook.apps.audit.queries import Known
 from rollbook.domain.access import Role
 from rollbook.ui.words import local, plain_day
 
-# (key in the address, words, beginnings of types, beginnings left out)
-KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        "registers",
-        "Registers taken and late arrivals",
-        ("register.saved", "register.arrival.", "register.history."),
-        (),
-    ),
-    ("amendments", "Marks amended", ("register.mark.amended",), ()),
-    ("planned", "Planned absences", ("register.mark.planned", "register.plan."), ()),
-    ("closures", "Closures", ("register.closure.",), ()),
-    ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
-    ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed",)),
-    ("groups", "Teaching groups", ("group.",), ()),
-    ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
-    ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
-    ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
-    ("files", "Files taken out", ("register.exported", "audit.exported"), ()),
-)
-
 _SENTENCES: Mapping[str, str] = {
     "register.saved": "Saved the register of {group} for {session} on {on}{marks}",
     "register.arrival.signed_in": "Signed in {subject}, arriving late on {on}, {session}",
@@ -46,7 +26,10 @@ _SENTENCES: Mapping[str, str] = {
     "roll.pupil.changed": "Changed the details of {subject}",
     "roll.pupil.removed": "Removed {subject} from the roll",
     "roll.pupil.moved": "Moved {subject} to another group",
+    "roll.file.uploaded": "Uploaded a file of pupils",
     "roll.file.loaded": "Loaded a file of pupils",
+    "roll.file.thrown_away": "Threw a file of pupils away",
+    "roll.exported": "Took out pupils as a file",
     "roll.contact.added": "Added a contact of {subject}",
     "roll.contact.changed": "Changed a contact of {subject}",
     "roll.contact.removed": "Removed a contact of {subject}",
@@ -112,12 +95,12 @@ _HIDDEN = {
     "group",
     "pupil",
     "version",
-    "file",
     "entries",
     "on",
     "session",
     "step",
     "why",
+    "sha256",
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -213,42 +196,48 @@ def _subject(event: Event, known: Mapping[str, Known]) -> str:
 
 
 def _details(event: Event, known: Mapping[str, Known], sentence: str) -> list[str]:
-    details = []
     was, now = event.facts.get("from"), event.facts.get("to")
+    if isinstance(was, dict) and isinstance(now, dict):
+        return [_change(name, was.get(name), now[name]) for name in now if was.get(name) != now[name]]
+    details = []
     for name, value in event.facts.items():
-        if name in _HIDDEN or value in (None, "", [], {}, False) or f"{{{name}}}" in sentence:
-            continue
-        if name == "amended":
-            details += [_amended(each, known) for each in value]
-        elif name == "changes" and isinstance(value, dict):
-            details += [
-                f"{_name(field)}: {_fact(pair[0]) or 'empty'} → {_fact(pair[1]) or 'empty'}"
-                for field, pair in value.items()
-            ]
-        elif name in {"from", "to"} and isinstance(was, dict) and isinstance(now, dict):
-            details += _differences(was, now) if name == "to" else []
-        elif isinstance(value, dict):
-            details += [
-                f"{_name(key)}: {_fact(each)}" for key, each in value.items() if each not in (None, "")
-            ]
-        elif value is True:
-            details.append(_name(name))
-        else:
-            details.append(f"{_name(name)}: {_fact(value)}")
+        if name not in _HIDDEN and value not in (None, "", [], {}, False) and f"{{{name}}}" not in sentence:
+            details += _detail(name, value, known)
     return details
+
+
+def _detail(name: str, value: Any, known: Mapping[str, Known]) -> list[str]:
+    if name == "amended":
+        return [_amended(each, known) for each in value]
+    if name == "private":
+        # Health and safeguarding are not for a list that others may see over a shoulder.
+        return [f"Changed, not shown here: {', '.join(value)}"]
+    if isinstance(value, dict):
+        return [
+            _change(field, *pair) if (pair := _pair(each)) else f"{_name(field)}: {_fact(each)}"
+            for field, each in value.items()
+            if each not in (None, "")
+        ]
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "pupil" in value[0]:
+        return [f"{_name(name)} changed: {len(value)}"]
+    return [_name(name)] if value is True else [f"{_name(name)}: {_fact(value)}"]
+
+
+def _pair(value: Any) -> tuple[Any, Any] | None:
+    """What was and what is, in either of the two ways in which they are written."""
+    if isinstance(value, dict) and value.keys() == {"before", "after"}:
+        return value["before"], value["after"]
+    return (value[0], value[1]) if isinstance(value, list) and len(value) == 2 else None
+
+
+def _change(name: str, was: Any, now: Any) -> str:
+    return f"{_name(name)}: {_fact(was) or 'empty'} → {_fact(now) or 'empty'}"
 
 
 def _amended(entry: Mapping[str, Any], known: Mapping[str, Known]) -> str:
     pupil = f"pupil:{entry.get('pupil')}"
     who = known[pupil].words if pupil in known else "a pupil"
     return f"{who}: amended to {entry.get('code')}, because “{entry.get('reason')}”"
-
-
-def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    names = [name for name in now if was.get(name) != now[name]]
-    return [
-        f"{_name(name)}: {_fact(was.get(name)) or 'empty'} → {_fact(now[name]) or 'empty'}" for name in names
-    ]
 
 
 def _name(fact: str) -> str:

@@ -120,12 +120,13 @@ def _about(subjects: Iterable[str]) -> Q:
     for subject in subjects:
         kind, _, number = subject.partition(":")
         if kind == "pupil":
-            # A register saved again may amend marks of several pupils: they are named in the facts. The two
-            # databases write the same JSON with and without a space.
+            # A register saved again may amend marks of several pupils, and a file changes many: they are named in
+            # the facts. The two databases write the same JSON with and without a space.
             for written in (f'"pupil":{number}', f'"pupil": {number}'):
-                either |= Q(facts__amended__icontains=f"{written},") | Q(
-                    facts__amended__icontains=f"{written}}}"
-                )
+                for end in ",}":
+                    either |= Q(facts__amended__icontains=written + end) | Q(
+                        facts__pupils__icontains=written + end
+                    )
     return either
 
 

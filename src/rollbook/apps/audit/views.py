@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from rollbook import clock
 from rollbook.apps.audit.actions import record
-from rollbook.apps.audit.forms import WantedForm
-from rollbook.apps.audit.presenters import HEADINGS, KINDS, as_row, line, subjects_in
+from rollbook.apps.audit.forms import KINDS, WantedForm
+from rollbook.apps.audit.presenters import HEADINGS, as_row, line, subjects_in
 from rollbook.apps.audit.queries import Wanted, batches_of, known_subjects, page_of, pupils_called
 from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.permissions import requires

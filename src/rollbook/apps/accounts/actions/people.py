@@ -1,5 +1,6 @@
 """Adding people to a school, keeping their details right, closing and opening their accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,18 +57,9 @@ def add_person(
         raise Refused(refusals)
     try:
         with transaction.atomic():
-            person = known or User.objects.create_user(email=address, name=name.strip())
-            if known is None and telephone.strip():
-                person.telephone = telephone.strip()
-                person.save(update_fields=["telephone"])
-            record(
-                type="accounts.person.added",
-                by=by,
-                at=at,
-                school_id=viewer.school_id,
-                subject=f"person:{person.pk}",
-                facts={"name": person.name, "email": address},
-            )
+            person = known or _new_user(address, name, telephone)
+            facts = {"name": person.name, "email": address}
+            _record("accounts.person.added", viewer, person.pk, by, at, facts)
             begin_appointment(
                 viewer=viewer,
                 person_id=person.pk,
@@ -108,14 +100,7 @@ def change_person(
         return
     with transaction.atomic():
         User.objects.filter(pk=person_id).update(**new)
-        record(
-            type="accounts.person.changed",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"person:{person_id}",
-            facts={"changes": changes},
-        )
+        _record("accounts.person.changed", viewer, person_id, by, at, {"changes": changes})
 
 
 def close_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
@@ -130,13 +115,7 @@ def close_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) ->
     with transaction.atomic():
         refuse_a_gap(viewer, on=at.date(), without_person=person_id)
         User.objects.filter(pk=person_id).update(is_active=False)
-        record(
-            type="accounts.person.closed",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"person:{person_id}",
-        )
+        _record("accounts.person.closed", viewer, person_id, by, at)
 
 
 def reopen_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
@@ -148,13 +127,7 @@ def reopen_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -
         return
     with transaction.atomic():
         User.objects.filter(pk=person_id).update(is_active=True)
-        record(
-            type="accounts.person.reopened",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"person:{person_id}",
-        )
+        _record("accounts.person.reopened", viewer, person_id, by, at)
 
 
 def note_link(*, viewer: Viewer, person_id: int, is_sent: bool, by: Actor, at: datetime) -> None:
@@ -187,6 +160,25 @@ def remove_second_step(*, viewer: Viewer, person_id: int, by: Actor, at: datetim
     if works_elsewhere(viewer, person_id):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
     take_second_step_away(person_id=person_id, school_id=viewer.school_id, by=by, at=at)
+
+
+def _new_user(address: str, name: str, telephone: str) -> User:
+    person = User.objects.create_user(email=address, name=name.strip())
+    if telephone.strip():
+        person.telephone = telephone.strip()
+        person.save(update_fields=["telephone"])
+    return person
+
+
+def _record(
+    type: str,
+    viewer: Viewer,
+    person_id: int,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    record(type=type, by=by, at=at, school_id=viewer.school_id, subject=f"person:{person_id}", facts=facts)
 
 
 def _refuse_others(viewer: Viewer) -> None:

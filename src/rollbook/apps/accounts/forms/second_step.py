@@ -57,4 +57,4 @@ class ConfirmCodeForm(_Code, base_forms.ReauthenticateForm):  # type: ignore[mis
 class AddAppForm(_Code, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     """The first code, which shows that the app was set up rightly."""
 
-    label, hint = "The six figures that the app shows now", ""
+    label, hint = "2. Enter the six figures that the app shows now", ""
