@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from rollbook.apps.audit.actions import record
+from rollbook.apps.registers.actions.turns import turn_to_save
 from rollbook.apps.registers.models import Chain, Entry, Save
 from rollbook.apps.registers.queries.digests import digest_of, entry_line
 from rollbook.domain.access import Actor
@@ -67,7 +68,7 @@ def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, a
     try:
         # Before the chain is held, and with it every other save of the school: what needs no chain.
         lines = _lines(entries, occasion.school_id, by, at)
-        with transaction.atomic():
+        with turn_to_save(), transaction.atomic():
             return _add(occasion, entries, lines, by, at)
     except IntegrityError as error:
         earlier = Save.objects.filter(school_id=occasion.school_id, key=occasion.key).first()
