@@ -292,7 +292,7 @@ ROLLBOOK_NAV = [
     ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
-    ("Calendar", "schools:calendar", ["school.view"]),
+    ("School", "schools:calendar", ["school.view"]),
     ("Staff", "accounts:staff", ["staff.manage"]),
     ("Audit log", "audit:log", ["audit.view"]),
 ]
