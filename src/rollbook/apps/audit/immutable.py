@@ -62,10 +62,10 @@ class Protect:
     def __init__(self, *tables: str) -> None:
         self.tables = tables
 
-    def forwards(self, apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    def forwards(self, _apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         """Installs the triggers."""
         install(editor.connection, self.tables)
 
-    def backwards(self, apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    def backwards(self, _apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         """Removes the triggers."""
         remove(editor.connection, self.tables)
