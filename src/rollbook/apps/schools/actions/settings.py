@@ -36,19 +36,7 @@ def set_policy_setting(
         one_at_a_time(viewer)
         own = PolicySetting.objects.filter(school_id=viewer.school_id, name=name)
         days = set(own.values_list("effective_from", flat=True))
-        refusals = _value_refusals(setting, value)
-        if effective_from <= at.date() and any(day <= at.date() for day in days):
-            refusals.append(Refusal("effective_from", f"Choose a day after today. {BEGUN}"))
-        elif effective_from in days:
-            message = f"There is a choice from {plain_day(effective_from)} already. Take that one back first."
-            refusals.append(Refusal("effective_from", message))
-        if not meeting:
-            refusals.append(
-                Refusal("approved_at_meeting", "Name the meeting that approved this, with its date.")
-            )
-        if len(meeting) > _MEETING_LENGTH:
-            message = f"Keep the meeting's name to {_MEETING_LENGTH} characters."
-            refusals.append(Refusal("approved_at_meeting", message))
+        refusals = _refusals(setting, value, effective_from, meeting, days, at.date())
         if refusals:
             raise Refused(refusals)
         row = PolicySetting.objects.create(
@@ -90,11 +78,25 @@ def remove_policy_setting(*, viewer: Viewer, row_id: int, by: Actor, at: datetim
         )
 
 
-def _value_refusals(setting: Setting, value: int) -> list[Refusal]:
-    if setting.lowest <= value <= setting.highest:
-        return []
-    bounds = f"Choose from {setting.lowest} to {setting.with_unit(setting.highest)}."
-    return [Refusal("value", f"{bounds} {setting.because}")]
+def _refusals(
+    setting: Setting, value: int, effective_from: date, meeting: str, days: set[date], today: date
+) -> list[Refusal]:
+    refusals = []
+    if not setting.lowest <= value <= setting.highest:
+        bounds = f"Choose from {setting.lowest} to {setting.with_unit(setting.highest)}."
+        refusals.append(Refusal("value", f"{bounds} {setting.because}"))
+    if effective_from <= today and any(day <= today for day in days):
+        refusals.append(Refusal("effective_from", f"Choose a day after today. {BEGUN}"))
+    elif effective_from in days:
+        message = f"There is a choice from {plain_day(effective_from)} already. Take that one back first."
+        refusals.append(Refusal("effective_from", message))
+    if not meeting:
+        message = "Name the meeting that approved this, with its date."
+        refusals.append(Refusal("approved_at_meeting", message))
+    if len(meeting) > _MEETING_LENGTH:
+        message = f"Keep the meeting's name to {_MEETING_LENGTH} characters."
+        refusals.append(Refusal("approved_at_meeting", message))
+    return refusals
 
 
 def _facts(row: PolicySetting) -> dict[str, object]:
