@@ -485,3 +485,10 @@ def test_every_page_leads_to_the_codes(scene: Scene, client: Client) -> None:
         f'href="{reverse("schools:codes")}">Code meanings'
         in client.get(reverse("schools:calendar")).content.decode()
     )
+
+
+def test_who_may_declare_a_closure_finds_it_from_the_calendar(scene: Scene, client: Client) -> None:
+    link = f'href="{reverse("registers:closures")}"'
+    for person, shown in ((make_person(scene.school, Role.HEAD_TEACHER), True), (scene.person, False)):
+        sign_in(client, person)
+        assert (link in client.get(reverse("schools:calendar")).content.decode()) is shown
