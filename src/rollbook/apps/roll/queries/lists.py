@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -80,11 +80,9 @@ class Listing:
 
     pupils: list[ListedPupil]
     letters: Counter[str]
-    years: list[int]
     elsewhere: Counter[Standing]
     exact: ListedPupil | None = None
     on_roll_count: int = 0
-    groups: list[tuple[int, str]] = field(default_factory=list)
 
 
 def fold(text: str) -> str:
@@ -93,33 +91,50 @@ def fold(text: str) -> str:
     return " ".join("".join(sign if sign.isalnum() else " " for sign in plain.casefold()).split())
 
 
-def find_pupils(viewer: Viewer, search: Search, on: date) -> Listing:
-    """The pupils the viewer may see and is looking for, by surname. Five queries at most, whatever the size.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everybody a viewer may see on a day, and what their list can be narrowed to."""
+
+    pupils: list[ListedPupil]
+    groups: list[tuple[int, str]]
+    years: list[int]
+
+
+def seen_by(viewer: Viewer, on: date) -> Seen:
+    """The pupils the viewer may see, by surname. Four queries whatever the size.
 
     Who may see any pupil sees all of the school; a teacher sees the pupils who are in their groups that day.
     """
     sees_all = viewer.may(Permission.PUPIL_VIEW_ANY)
     groups = [group for group in groups_on(viewer, on) if sees_all or viewer.user_id in group.teacher_ids]
-    everybody = _everybody(viewer, on)
-    if not sees_all:
-        own = {group.id for group in groups}
-        everybody = [each for each in everybody if each.standing is Standing.NOW and each.group_id in own]
+    own = {group.id for group in groups}
+    pupils = [
+        each
+        for each in _everybody(viewer, on)
+        if sees_all or (each.standing is Standing.NOW and each.group_id in own)
+    ]
+    return Seen(
+        pupils=pupils,
+        groups=[(group.id, group.name) for group in groups],
+        years=sorted({each.year for each in pupils if each.standing is Standing.NOW}),
+    )
+
+
+def find_pupils(viewer: Viewer, search: Search, on: date, among: Seen | None = None) -> Listing:
+    """The pupils the viewer may see and is looking for, by surname. `among` saves reading them again."""
+    seen = among or seen_by(viewer, on)
     words = fold(search.words).split()
-    matching = [each for each in everybody if _matches(each, search, words)]
+    matching = [each for each in seen.pupils if _matches(each, search, words)]
     here = [each for each in matching if each.standing is search.standing]
-    if search.only_missing and sees_all:
+    if search.only_missing and viewer.may(Permission.PUPIL_VIEW_ANY):
         _note_missing(viewer, here, on)
         here = [each for each in here if each.missing]
-    letters = Counter(each.letter for each in here)
-    shown = [each for each in here if not search.letter or each.letter == search.letter]
     return Listing(
-        pupils=shown,
-        letters=letters,
-        years=sorted({each.year for each in everybody if each.standing is Standing.NOW}),
+        pupils=[each for each in here if not search.letter or each.letter == search.letter],
+        letters=Counter(each.letter for each in here),
         elsewhere=Counter(each.standing for each in matching if each.standing is not search.standing),
         exact=matching[0] if len(matching) == 1 and _is_exact(matching[0], words) else None,
-        on_roll_count=sum(1 for each in everybody if each.standing is Standing.NOW),
-        groups=[(group.id, group.name) for group in groups],
+        on_roll_count=sum(1 for each in seen.pupils if each.standing is Standing.NOW),
     )
 
 
