@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "policy(*items): the items of the policy checklist (docs/policy-items.txt) that this test shows",
         "browser: drives Chromium; runs on SQLite only",
         "postgres: shows what only PostgreSQL can show; skipped on SQLite",
+        "races: many people at once, or kill -9, on real connections; takes a minute",
         "console_errors: the page is expected to report errors to the console",
     ):
         config.addinivalue_line("markers", mark)

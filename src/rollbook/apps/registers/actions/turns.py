@@ -6,16 +6,12 @@ one at once and lets go of the queue of a process that was killed. PostgreSQL qu
 """
 
 import importlib.util
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from io import FileIO
 from pathlib import Path
 
 from django.db import connection
-
-_mine = threading.local()
 
 
 @contextmanager
@@ -29,12 +25,10 @@ def turn_to_save() -> Iterator[None]:
         return
     import fcntl
 
-    queue = _queue()
-    fcntl.flock(queue, fcntl.LOCK_EX)
-    try:
+    # A file of its own: locking the database's file would break SQLite's locks. Closing it is the end of the turn.
+    with Path(f"{connection.settings_dict['NAME']}-turns").open("ab") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)
         yield
-    finally:
-        fcntl.flock(queue, fcntl.LOCK_UN)
 
 
 @cache
@@ -44,13 +38,3 @@ def _can_queue() -> bool:
     return (
         importlib.util.find_spec("fcntl") is not None and ":memory:" not in name and "mode=memory" not in name
     )
-
-
-def _queue() -> FileIO:
-    """This thread's own handle of the queue's file, beside the database. Locking the database's own file would break
-    SQLite's locks."""
-    path = Path(f"{connection.settings_dict['NAME']}-turns")
-    if getattr(_mine, "path", None) != path:
-        _mine.path, _mine.queue = path, path.open("ab", buffering=0)
-    queue: FileIO = _mine.queue
-    return queue
