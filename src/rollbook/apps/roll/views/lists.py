@@ -9,16 +9,14 @@ from rollbook import clock
 from rollbook.apps.roll.actions.exporting import note_export
 from rollbook.apps.roll.forms import SearchForm
 from rollbook.apps.roll.presenters.lists import PAGE_LENGTH, export_file, list_context
-from rollbook.apps.roll.queries.lists import Search, Standing, find_pupils, note_missing
+from rollbook.apps.roll.queries.lists import Search, Seen, Standing, find_pupils, note_missing, seen_by
 from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.permissions import requires
 
 
-def _search(
-    request: HttpRequest, groups: list[tuple[int, str]], years: list[int]
-) -> tuple[SearchForm, Search]:
+def _search(request: HttpRequest, seen: Seen) -> tuple[SearchForm, Search]:
     """What the address asks for; what makes no sense in it is left open."""
-    form = SearchForm(request.GET, groups=groups, years=years)
+    form = SearchForm(request.GET, groups=seen.groups, years=seen.years)
     form.is_valid()
     chosen = form.cleaned_data
     return form, Search(
@@ -39,10 +37,9 @@ def pupils(request: HttpRequest) -> HttpResponse:
     if not (viewer.may(Permission.PUPIL_VIEW_ANY) or viewer.may(Permission.PUPIL_VIEW_OWN)):
         return redirect("roll:import")
     on = clock.today()
-    listing = find_pupils(viewer, Search(), on)
-    form, search = _search(request, listing.groups, listing.years)
-    if search != Search():
-        listing = find_pupils(viewer, search, on)
+    seen = seen_by(viewer, on)
+    form, search = _search(request, seen)
+    listing = find_pupils(viewer, search, on, among=seen)
     if listing.exact is not None and set(request.GET) == {"q"}:
         return redirect("registers:pupil", listing.exact.id)
     page = Paginator(listing.pupils, PAGE_LENGTH).get_page(request.GET.get("page"))
@@ -58,9 +55,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """The list as a CSV file, narrowed as on the page; taking it out is noted."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    listing = find_pupils(viewer, Search(), now.date())
-    _, search = _search(request, listing.groups, listing.years)
-    found = find_pupils(viewer, search, now.date()).pupils
+    seen = seen_by(viewer, now.date())
+    _, search = _search(request, seen)
+    found = find_pupils(viewer, search, now.date(), among=seen).pupils
     note_export(viewer=viewer, count=len(found), words=request.GET.urlencode(), by=viewer.actor, at=now)
     response = HttpResponse(export_file(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="pupils-{now:%Y-%m-%d}.csv"'
