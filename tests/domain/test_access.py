@@ -22,11 +22,11 @@ PERMISSIONS = {
     Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view",
     Role.OFFICE: (
         "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import planned.record registers.export school.view"
+        "roll.import groups.manage planned.record registers.export school.view"
     ),
     Role.ATTENDANCE_OFFICER: (
         "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import planned.record registers.export school.view calendar.manage audit.view"
+        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view"
     ),
     Role.PASTORAL_LEAD: (
         "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any "
@@ -35,16 +35,16 @@ PERMISSIONS = {
     Role.SENCO: "board.view board.totals pupil.view_any planned.record school.view",
     Role.HEAD_TEACHER: (
         "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import planned.record registers.export school.view calendar.manage audit.view closure.declare "
-        "staff.manage"
+        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view "
+        "closure.declare staff.manage"
     ),
     Role.SENIOR_ATTENDANCE_CHAMPION: (
         "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import planned.record registers.export school.view calendar.manage audit.view closure.declare "
-        "staff.manage"
+        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view "
+        "closure.declare staff.manage"
     ),
     Role.GOVERNOR: "board.totals school.view",
-    Role.ADMINISTRATOR: "staff.manage calendar.manage roll.import audit.view school.view",
+    Role.ADMINISTRATOR: "staff.manage calendar.manage groups.manage roll.import audit.view school.view",
 }
 SETTERS = {
     Role.CLASS_TEACHER: "teacher",

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ROLL_IMPORT = "roll.import"
     PLANNED_RECORD = "planned.record"
     CALENDAR_MANAGE = "calendar.manage"
+    GROUPS_MANAGE = "groups.manage"
     CLOSURE_DECLARE = "closure.declare"
     STAFF_MANAGE = "staff.manage"
     AUDIT_VIEW = "audit.view"
@@ -80,7 +81,7 @@ _PASTORAL_LEAD = frozenset(
         _P.SCHOOL_VIEW,
     }
 )
-_OFFICE = _PASTORAL_LEAD | {_P.PUPIL_EDIT, _P.ROLL_IMPORT}
+_OFFICE = _PASTORAL_LEAD | {_P.PUPIL_EDIT, _P.ROLL_IMPORT, _P.GROUPS_MANAGE}
 _ATTENDANCE_OFFICER = _OFFICE | {_P.CALENDAR_MANAGE, _P.AUDIT_VIEW}
 _HEAD_TEACHER = _ATTENDANCE_OFFICER | {_P.CLOSURE_DECLARE, _P.STAFF_MANAGE}
 
@@ -97,7 +98,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.OFFICE: _OFFICE,
         Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW}),
         Role.ADMINISTRATOR: frozenset(
-            {_P.STAFF_MANAGE, _P.CALENDAR_MANAGE, _P.ROLL_IMPORT, _P.AUDIT_VIEW, _P.SCHOOL_VIEW}
+            {
+                _P.STAFF_MANAGE,
+                _P.CALENDAR_MANAGE,
+                _P.GROUPS_MANAGE,
+                _P.ROLL_IMPORT,
+                _P.AUDIT_VIEW,
+                _P.SCHOOL_VIEW,
+            }
         ),
     }
 )

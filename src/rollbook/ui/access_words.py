@@ -18,6 +18,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.ROLL_IMPORT: "import pupils",
     Permission.PLANNED_RECORD: "record an absence known beforehand",
     Permission.CALENDAR_MANAGE: "change the school calendar",
+    Permission.GROUPS_MANAGE: "change teaching groups and who takes them",
     Permission.CLOSURE_DECLARE: "declare a closure",
     Permission.STAFF_MANAGE: "give staff their roles",
     Permission.AUDIT_VIEW: "read the audit log",

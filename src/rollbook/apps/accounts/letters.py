@@ -2,13 +2,12 @@
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import int_to_base36
 
 from rollbook.apps.accounts.adapter import MailNotSent
 from rollbook.apps.accounts.models import User
+from rollbook.apps.accounts.queries import password_path
 
 # Where letters only end on a screen or in a test's memory, nobody would ever read them.
 _REACHES_NOBODY = ("console", "dummy", "filebased")
@@ -16,9 +15,7 @@ _REACHES_NOBODY = ("console", "dummy", "filebased")
 
 def password_link(request: HttpRequest, person: User) -> str:
     """The address at which this person chooses a password; it works once and for three days."""
-    key = default_token_generator.make_token(person)
-    names = {"uidb36": int_to_base36(person.pk), "key": key}
-    return request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs=names))
+    return request.build_absolute_uri(password_path(person))
 
 
 def reaches_people() -> bool:

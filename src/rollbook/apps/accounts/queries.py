@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.http import int_to_base36
 
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
@@ -260,3 +263,9 @@ def first_gap(spans: Iterable[Span], start: date) -> date | None:
             return None
         day = max(day, span.last_day + timedelta(days=1))
     return day
+
+
+def password_path(person: User) -> str:
+    """The path at which this person chooses a password; it works once and for three days."""
+    names = {"uidb36": int_to_base36(person.pk), "key": default_token_generator.make_token(person)}
+    return reverse("account_reset_password_from_key", kwargs=names)

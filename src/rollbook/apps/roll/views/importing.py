@@ -31,7 +31,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Takes a pupil file in; it is looked through before anything is loaded."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    may_make_groups = viewer.may(Permission.CALENDAR_MANAGE)
+    may_make_groups = viewer.may(Permission.GROUPS_MANAGE)
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES, may_make_groups=may_make_groups)
         if form.is_valid():

@@ -15,9 +15,9 @@ from rollbook.domain.refusals import Refused
 MAY_NOT = "You may not change this. The attendance officer, the head teacher or the administrator can."
 
 
-def one_at_a_time(viewer: Viewer) -> School:
+def one_at_a_time(viewer: Viewer, permission: Permission = Permission.CALENDAR_MANAGE) -> School:
     """The viewer's school, locked until the change is over, so that two changes can't cross. Errors: Refused."""
-    if not viewer.may(Permission.CALENDAR_MANAGE):
+    if not viewer.may(permission):
         raise Refused.one("", MAY_NOT)
     return School.objects.select_for_update().get(pk=viewer.school_id)
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from rollbook.apps.schools.actions.changing import note_change, one_at_a_time
 from rollbook.apps.schools.models import SPAN_MESSAGE, GroupTeacher, TeachingGroup
-from rollbook.domain.access import Actor, Viewer
+from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.ui.words import plain_day
 
@@ -20,7 +20,7 @@ def add_group(
     """Adds a teaching group from a day on. Errors: Refused where another group has the name on any of its days."""
     name, room = name.strip(), room.strip()
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         _refuse_names(viewer.school_id, name, room, first_day, None)
         group = TeachingGroup.objects.create(
             school_id=viewer.school_id, name=name, room=room, first_day=first_day
@@ -42,7 +42,7 @@ def change_group(
     """Renames a group or moves it to another room. Errors: Refused."""
     name, room = name.strip(), room.strip()
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         group = own_group(viewer, group_id)
         if (group.name, group.room) == (name, room):
             return group
@@ -69,7 +69,7 @@ def end_group(
     `pupil_count` is how many would be left without a group; the roll is built on schools, so the caller asks it.
     """
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         group = own_group(viewer, group_id)
         if group.last_day == last_day:
             return group

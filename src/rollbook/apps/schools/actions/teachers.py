@@ -9,7 +9,7 @@ from rollbook.apps.accounts.queries import appointments_held
 from rollbook.apps.schools.actions.changing import note_change, one_at_a_time
 from rollbook.apps.schools.actions.groups import own_group
 from rollbook.apps.schools.models import SPAN_MESSAGE, GroupTeacher, TeachingGroup
-from rollbook.domain.access import Actor, Viewer
+from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.ui.words import plain_day
 
@@ -29,7 +29,7 @@ def give_group(
     Errors: Refused for somebody who holds no appointment at the school on the first day.
     """
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         group = own_group(viewer, group_id)
         wanted = {"group": group, "user_id": user_id, "first_day": first_day, "last_day": last_day}
         there = GroupTeacher.objects.filter(**wanted).first()
@@ -55,7 +55,7 @@ def end_teaching(
 ) -> GroupTeacher:
     """Says on which day somebody takes a group for the last time. Errors: Refused."""
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         row = _own(viewer, teaching_id)
         if row.last_day == last_day:
             return row
@@ -79,7 +79,7 @@ def end_teaching(
 def take_back_teaching(*, viewer: Viewer, teaching_id: int, by: Actor, at: datetime) -> None:
     """Undoes what has not begun yet. Errors: Refused once it has: then it can only end."""
     with transaction.atomic():
-        one_at_a_time(viewer)
+        one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         row = _own(viewer, teaching_id)
         if row.first_day <= at.date():
             raise Refused.one("", "This has begun, so it stays on record. Give it a last day instead.")

@@ -18,9 +18,9 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return viewer
 
 
-def may_manage(request: HttpRequest) -> bool:
+def may_manage(request: HttpRequest, permission: Permission = Permission.CALENDAR_MANAGE) -> bool:
     """Are the links to changing things shown?"""
-    return viewer_of(request).may(Permission.CALENDAR_MANAGE)
+    return viewer_of(request).may(permission)
 
 
 def day_in_query(request: HttpRequest, name: str) -> date | None:

@@ -37,7 +37,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "pupils": sum(count for _, count in rows),
         "nobody": sum(not row.today and row.group.first_day <= today for row, _ in rows),
         "past": past_groups(viewer, today),
-        "may_manage": may_manage(request),
+        "may_manage": may_manage(request, Permission.GROUPS_MANAGE),
     }
     return render(request, "schools/groups.html", context)
 
@@ -55,12 +55,12 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
         "today": today,
         "pupils": pupil_counts(viewer, today)[group_id],
         "has_ended": row.group.last_day is not None and row.group.last_day < today,
-        "may_manage": may_manage(request),
+        "may_manage": may_manage(request, Permission.GROUPS_MANAGE),
     }
     return render(request, "schools/group.html", context)
 
 
-@requires(Permission.CALENDAR_MANAGE)
+@requires(Permission.GROUPS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def new_group(request: HttpRequest) -> HttpResponse:
     """Adds a group."""
@@ -79,7 +79,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, "New teaching group", "Add the group", reverse("schools:groups"))
 
 
-@requires(Permission.CALENDAR_MANAGE)
+@requires(Permission.GROUPS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, group_id: int) -> HttpResponse:
     """Renames a group or gives it another room. Errors: Http404 for another school's."""
@@ -103,7 +103,7 @@ def change(request: HttpRequest, group_id: int) -> HttpResponse:
     return _form_page(request, form, f"Name and room of {row.group.name}", "Save", back)
 
 
-@requires(Permission.CALENDAR_MANAGE)
+@requires(Permission.GROUPS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, group_id: int) -> HttpResponse:
     """Ends a group. Errors: Http404 for another school's."""
@@ -133,7 +133,7 @@ def end(request: HttpRequest, group_id: int) -> HttpResponse:
     return _form_page(request, form, f"End {row.group.name}", "End the group", back, hint)
 
 
-@requires(Permission.CALENDAR_MANAGE)
+@requires(Permission.GROUPS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest, group_id: int) -> HttpResponse:
     """Says who takes a group, for good or as cover. Errors: Http404 for another school's."""
@@ -168,7 +168,7 @@ def give(request: HttpRequest, group_id: int) -> HttpResponse:
     return _form_page(request, form, f"Who takes {row.group.name}?", "Save", back, hint)
 
 
-@requires(Permission.CALENDAR_MANAGE)
+@requires(Permission.GROUPS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def end_teacher(request: HttpRequest, teaching_id: int) -> HttpResponse:
     """Gives somebody a last day with a group, or takes back what has not begun. Errors: Http404."""
