@@ -60,6 +60,7 @@ _CLOSURE = (
 )
 _CLOSURE_AFTER_DAYS = 25
 _CLOSED_LAST_YEAR = 70  # a day in January
+_Y4_SINCE = 2024  # the code came with the academic year 2024/25
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def demonstration_school(today: date, seed: int, bank_holidays: Mapping[date, st
 def _closed(year: YearDates, this_year: int, elapsed: int) -> dict[int, tuple[str, str, int]]:
     """Both sessions of one day of this year, or of the last where this one is too young."""
     is_old_enough = elapsed >= _CLOSURE_AFTER_DAYS
-    if year.starts_in != (this_year if is_old_enough else this_year - 1):
+    if year.starts_in != (this_year if is_old_enough else this_year - 1) or year.starts_in < _Y4_SINCE:
         return {}
     day = elapsed * 5 // 8 if is_old_enough else _CLOSED_LAST_YEAR
     return {2 * day: _CLOSURE, 2 * day + 1: _CLOSURE}

@@ -3,7 +3,7 @@
 import argparse
 import os
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import holidays
@@ -55,7 +55,8 @@ def prepare(arguments: Sequence[str]) -> None:
 def start_clock_at(moment: datetime) -> None:
     """Lets the product's clock show this moment now and go on from there."""
     is_demo = os.environ.pop("ROLLBOOK_DEMO", None)
-    offset = round((moment - clock.now()).total_seconds())
+    # In UTC: two times of one zone are subtracted by the wall clock, which is an hour out across a change of clocks.
+    offset = round((moment.astimezone(UTC) - clock.now().astimezone(UTC)).total_seconds())
     os.environ["ROLLBOOK_CLOCK_OFFSET"] = str(offset)
     if is_demo is not None:
         os.environ["ROLLBOOK_DEMO"] = is_demo

@@ -132,7 +132,9 @@ def _sibling(draw: Random, cohort: int, pupils: list[PupilPlan], families: Famil
     if not pupils or draw.random() > _SIBLING_SHARE:
         return None
     other = draw.choice(pupils)
-    is_fit = other.cohort < cohort and not other.is_looked_after and len(families.members[other.family]) < 3
+    at_home = [pupils[member].cohort for member in families.members[other.family]]
+    # Two years apart at least: so no two of a family are born within a few weeks.
+    is_fit = not other.is_looked_after and len(at_home) < 3 and max(at_home) <= cohort - 2
     return other if is_fit else None
 
 

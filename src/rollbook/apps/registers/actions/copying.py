@@ -74,7 +74,8 @@ def writer(connection: BaseDatabaseWrapper) -> Iterator[RowWriter]:
     # In the usual cache what the transaction has written would be put out and read again many times over.
     driver.execute(f"PRAGMA cache_size = {_CACHE_KILOBYTES}")
     try:
-        yield _Sqlite(connection)
+        with connection.wrap_database_errors:
+            yield _Sqlite(connection)
     finally:
         driver.execute(f"PRAGMA cache_size = {usual}")
 
