@@ -67,7 +67,8 @@ class RowWriter(Protocol):
 def writer(connection: BaseDatabaseWrapper) -> Iterator[RowWriter]:
     """The writer for this database, inside a transaction."""
     if connection.vendor == "postgresql":
-        yield _Postgres(connection)
+        with connection.wrap_database_errors:
+            yield _Postgres(connection)
         return
     driver = connection.connection
     [usual] = driver.execute("PRAGMA cache_size").fetchone()
