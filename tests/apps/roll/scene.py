@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.models import Event
 from rollbook.apps.roll.actions.loading import Loaded, load_pupils
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.apps.roll.queries.file_plan import LoadOptions
 from rollbook.apps.schools.models import School, TeachingGroup
-from rollbook.domain.access import Role, Viewer
+from rollbook.domain import access
+from rollbook.domain.access import Permission, Role, Viewer
 from tests.factories.people import make_person, make_school, viewer_of
 from tests.factories.pupils import make_group
 
@@ -62,3 +65,9 @@ def whole_roll(school: School) -> list[list[tuple[Any, ...]]]:
 def events(kind: str) -> list[Event]:
     """The audit events of a type, latest first."""
     return list(Event.objects.filter(type=kind))
+
+
+def without_groups(monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
+    """For this test the role may import pupils and may not make teaching groups."""
+    fewer = access.ROLE_PERMISSIONS[role] - {Permission.GROUPS_MANAGE}
+    monkeypatch.setattr(access, "ROLE_PERMISSIONS", {**access.ROLE_PERMISSIONS, role: fewer})

@@ -15,7 +15,7 @@ from rollbook.domain.access import Role
 from rollbook.domain.refusals import Refused
 from rollbook.formats.pupil_csv import read_pupils
 from tests.apps.roll.files import csv_bytes, pupil_row, school_file, upn
-from tests.apps.roll.scene import AT, ON, Scene, events, make_scene, whole_roll
+from tests.apps.roll.scene import AT, ON, Scene, events, make_scene, whole_roll, without_groups
 from tests.factories.people import make_person, viewer_of
 
 pytestmark = pytest.mark.django_db
@@ -263,7 +263,8 @@ def test_who_may_not_import_is_refused(scene: Scene) -> None:
     assert not Pupil.objects.exists()
 
 
-def test_groups_are_made_only_by_those_who_may(scene: Scene) -> None:
+def test_groups_are_made_only_by_those_who_may(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_groups(monkeypatch, Role.OFFICE)
     office = viewer_of(make_person(scene.school, Role.OFFICE), ON)
     with pytest.raises(Refused):
         scene.load(

@@ -43,7 +43,7 @@ def add(request: HttpRequest, pupil_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     pupil = _pupil(viewer, pupil_id)
     initial = {"address": pupil.address, "postcode": pupil.postcode, "is_emergency_contact": True}
-    form = ContactForm(request.POST or None, initial=initial)
+    form = ContactForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             add_contact(
@@ -64,7 +64,9 @@ def change(request: HttpRequest, pupil_id: int, contact_id: int) -> HttpResponse
     """Changes an adult's details and what they are to the pupil."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     contact = _contact(viewer, pupil_id, contact_id)
-    form = ContactForm(request.POST or None, initial=ContactForm.initial_of(contact))
+    form = ContactForm(
+        request.POST if request.method == "POST" else None, initial=ContactForm.initial_of(contact)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             change_contact(

@@ -80,7 +80,9 @@ def add(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
     groups = groups_on(viewer, now.date())
-    form = AddPupilForm(request.POST or None, groups=groups, initial={"first_day": now.date()})
+    form = AddPupilForm(
+        request.POST if request.method == "POST" else None, groups=groups, initial={"first_day": now.date()}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:

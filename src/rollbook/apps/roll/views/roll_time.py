@@ -40,7 +40,9 @@ def move(request: HttpRequest, pupil_id: int) -> HttpResponse:
     found, today = _details(viewer, pupil_id), clock.today()
     first_day = found.enrolment.first_day if found.enrolment else today
     on = max(today, first_day)
-    form = MoveForm(request.POST or None, groups=groups_on(viewer, on), initial={"on": on})
+    form = MoveForm(
+        request.POST if request.method == "POST" else None, groups=groups_on(viewer, on), initial={"on": on}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -71,7 +73,7 @@ def enrolment(request: HttpRequest, pupil_id: int, enrolment_id: int) -> HttpRes
     if row is None:
         raise Http404("no such time on roll")
     initial = {name: getattr(row, name) for name in Spell.__dataclass_fields__}
-    form = EnrolmentForm(request.POST or None, initial=initial)
+    form = EnrolmentForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             change_enrolment(
@@ -98,7 +100,11 @@ def start_again(request: HttpRequest, pupil_id: int) -> HttpResponse:
     found, today = _details(viewer, pupil_id), clock.today()
     if found.standing is not Standing.LEFT:
         raise Http404("the pupil is on roll")
-    form = StartForm(request.POST or None, groups=groups_on(viewer, today), initial={"first_day": today})
+    form = StartForm(
+        request.POST if request.method == "POST" else None,
+        groups=groups_on(viewer, today),
+        initial={"first_day": today},
+    )
     if request.method == "POST" and form.is_valid():
         chosen = dict(form.cleaned_data)
         group_id = chosen.pop("group")
