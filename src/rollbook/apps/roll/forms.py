@@ -1,8 +1,7 @@
 """Forms of the admission register: searching, importing, a pupil's entry section by section, contacts, time on roll."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,6 +9,7 @@ from django import forms
 from rollbook.apps.roll.models import Contact, Parent, Pupil
 from rollbook.apps.roll.queries.lists import Standing
 from rollbook.apps.roll.queries.particulars import plain_value, words_of
+from rollbook.apps.roll.queries.sections import SectionOfEntry
 from rollbook.apps.schools.queries import Group
 from rollbook.domain.roll import year_group_words
 from rollbook.formats.pupil_csv import SIZE_LIMIT
@@ -79,46 +79,6 @@ class UploadForm(Form):
         return file
 
 
-@dataclass(frozen=True, slots=True)
-class SectionOfEntry:
-    """A part of a pupil's entry that is changed on a page of its own."""
-
-    title: str
-    fields: tuple[str, ...]
-    is_private: bool = False
-    intro: str = ""
-
-
-_SEEN_BY = "Seen by the office, attendance officer, pastoral lead, SENCO and head teacher; not by teachers."
-
-SECTIONS: Mapping[str, SectionOfEntry] = {
-    "names": SectionOfEntry(
-        "Names and numbers",
-        (
-            *("legal_surname", "legal_forename", "middle_names", "surname", "forename"),
-            *("sex", "born_on", "year_offset", "upn", "admission_number"),
-        ),
-    ),
-    "address": SectionOfEntry("Address", ("address", "postcode")),
-    "school": SectionOfEntry("School last attended", ("last_school_name", "last_school_address")),
-    "needs": SectionOfEntry(
-        "Needs and arrangements",
-        ("sen_status", "medical_note", "transport", "interpreter_language"),
-        is_private=True,
-        intro=_SEEN_BY,
-    ),
-    "care": SectionOfEntry(
-        "Background and care",
-        (
-            *("ethnicity", "is_fsm", "is_looked_after", "has_child_protection_plan", "is_child_in_need"),
-            *("social_worker", "youth_offending_worker", "virtual_school"),
-            *("home_local_authority", "commissioning_local_authority"),
-        ),
-        is_private=True,
-        intro=_SEEN_BY,
-    ),
-}
-
 _YEAR_OFFSETS = [
     (-2, "Two years below the year group by age"),
     (-1, "A year below the year group by age"),
@@ -186,7 +146,7 @@ class PupilForm(Sections, forms.ModelForm):  # type: ignore[type-arg]
         """What the fields held when the page was opened; None where the page did not say."""
         try:
             seen = json.loads(self.cleaned_data["seen"])
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return {name: seen[name] for name in self._names if name in seen} if isinstance(seen, dict) else None
 

@@ -64,15 +64,7 @@ def load_pupils(
             _refuse(plan, seen, good_rows_only=good_rows_only)
             _make_groups(viewer, plan, by, at)
             _save(plan)
-            loaded = Loaded(
-                new_count=len(plan.new),
-                changed_count=len(plan.changed),
-                unchanged_count=plan.unchanged_count,
-                refused_count=plan.refused_count,
-                groups_made=plan.groups_to_make,
-                left_out=plan.errors,
-                sha256=sha256(content).hexdigest(),
-            )
+            loaded = _loaded(plan, content)
             record(
                 type="roll.file.loaded",
                 by=by,
@@ -85,6 +77,18 @@ def load_pupils(
         # Somebody else added one of these pupils between our looking and our writing.
         raise Refused.one("", _MEANWHILE) from None
     return loaded
+
+
+def _loaded(plan: LoadPlan, content: bytes) -> Loaded:
+    return Loaded(
+        new_count=len(plan.new),
+        changed_count=len(plan.changed),
+        unchanged_count=plan.unchanged_count,
+        refused_count=plan.refused_count,
+        groups_made=plan.groups_to_make,
+        left_out=plan.errors,
+        sha256=sha256(content).hexdigest(),
+    )
 
 
 _MEANWHILE = (

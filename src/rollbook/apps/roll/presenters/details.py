@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from rollbook.apps.roll.forms import SECTIONS, SectionOfEntry
 from rollbook.apps.roll.models import Contact, Enrolment, Membership
 from rollbook.apps.roll.queries.completeness import holds
 from rollbook.apps.roll.queries.details import Details
 from rollbook.apps.roll.queries.lists import Standing
 from rollbook.apps.roll.queries.particulars import said, words_of
+from rollbook.apps.roll.queries.sections import SECTIONS, SectionOfEntry
 from rollbook.domain.admission_register import Level, Missing
 from rollbook.domain.roll import age_on, year_group, year_group_words
 from rollbook.ui.words import plain_day

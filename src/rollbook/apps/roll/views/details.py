@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods
 from rollbook import clock
 from rollbook.apps.roll.actions import note_look
 from rollbook.apps.roll.actions.pupils import Start, add_pupil, change_pupil
-from rollbook.apps.roll.forms import SECTIONS, AddPupilForm, PupilForm, section_form
+from rollbook.apps.roll.forms import AddPupilForm, PupilForm, section_form
 from rollbook.apps.roll.presenters.details import details_context
 from rollbook.apps.roll.queries import pupil_of
 from rollbook.apps.roll.queries.details import details_of, sees_private
+from rollbook.apps.roll.queries.sections import SECTIONS
 from rollbook.apps.schools.queries import groups_on
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
