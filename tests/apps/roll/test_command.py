@@ -66,7 +66,7 @@ def test_bad_rows_are_a_table_and_nothing_is_loaded(
 
 def test_good_rows_when_told_to(scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("import_pupils", _file(tmp_path, school_file(10, bad=[3])), "--load-good-rows")
-    assert "1 rows were left out" in capsys.readouterr().out
+    assert "1 row was left out" in capsys.readouterr().out
     assert Pupil.objects.count() == 9
 
 

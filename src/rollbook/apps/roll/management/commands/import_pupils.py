@@ -167,14 +167,16 @@ class Command(BaseCommand):
         groups = f" Groups made from {plain_day(plan.groups_begin_on)}: {', '.join(plan.groups_to_make)}."
         made = groups if plan.groups_to_make else ""
         if loaded is not None:
-            left = f" {loaded.refused_count} rows were left out." if loaded.refused_count else ""
+            rows = "1 row was" if loaded.refused_count == 1 else f"{loaded.refused_count} rows were"
+            left = f" {rows} left out." if loaded.refused_count else ""
             self.stdout.write(self.style.SUCCESS(f"\nLoaded: {counts}.{left}{made}"))
         elif is_dry_run:
             self.stdout.write(f"\nNothing was loaded, as asked. It would be: {counts}; {bad}.{made}")
             if plan.refused_count:
                 sys.exit(1)
         else:
-            self._stop(f"\nNothing was loaded: {bad}. {refused}")
+            why = f"{bad}. Mend the file, or add --load-good-rows." if plan.refused_count else refused
+            self._stop(f"\nNothing was loaded: {why}")
 
     def _stop(self, sentence: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(sentence))
