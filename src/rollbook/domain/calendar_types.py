@@ -9,7 +9,7 @@ from types import MappingProxyType
 from rollbook.domain.law import words_for_day
 from rollbook.domain.sessions import RegisterTimes, SchoolSession
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class DayKind(StrEnum):
@@ -63,7 +63,7 @@ class DayTimes:
     @property
     def weekday_words(self) -> str:
         """The weekday's name."""
-        return _WEEKDAYS[self.weekday]
+        return WEEKDAYS[self.weekday]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,4 @@ def covers(dates: Dates, on: date) -> bool:
 
 def words_for_weekday(on: date) -> str:
     """How is a date with its weekday written in a sentence? "Friday 23 October 2026"."""
-    return f"{_WEEKDAYS[on.weekday()]} {words_for_day(on)}"
+    return f"{WEEKDAYS[on.weekday()]} {words_for_day(on)}"

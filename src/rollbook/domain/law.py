@@ -108,10 +108,11 @@ class Finding(Generic[T_co]):
 
 def words_for_day(day: date) -> str:
     """How is a date written in a sentence? "18 August 2024", the same in every locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-_MONTHS = (
+# Written out, not taken from the locale: a register reads the same whatever the server is set to.
+MONTHS = (
     "January",
     "February",
     "March",

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from rollbook.domain import rates
+from rollbook.domain.law import MONTHS
 from rollbook.domain.sessions import SchoolSession
 from rollbook.ui import words
 from rollbook.ui.kinds import Kind, kind_of, title_of
@@ -102,7 +103,7 @@ class Week:
     @property
     def label(self) -> str:
         """8 Sep: the week's Monday."""
-        return f"{self.monday.day} {words.MONTHS[self.monday.month - 1][:3]}"
+        return f"{self.monday.day} {MONTHS[self.monday.month - 1][:3]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def year_strip(
         for start in starts:
             days = [start + timedelta(days=n) for n in range(5)]
             first_open = next((day for day in days if day >= first_day and day not in closed), start)
-            month = words.MONTHS[first_open.month - 1][:3] if first_open.month != seen_month else ""
+            month = MONTHS[first_open.month - 1][:3] if first_open.month != seen_month else ""
             seen_month = first_open.month
             cells = [_cell(day, session, by_key, closed, ahead) for day in days for session in SchoolSession]
             weeks.append(Week(start, month, tuple(cells)))

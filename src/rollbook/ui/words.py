@@ -4,22 +4,8 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-# Written out, not taken from the locale: a register reads the same whatever the server is set to.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from rollbook.domain.calendar_types import WEEKDAYS
+from rollbook.domain.law import MONTHS
 
 
 def local(moment: datetime) -> datetime:
@@ -34,7 +20,7 @@ def _day_of(day: date) -> date:
 def short_day(day: date) -> str:
     """Tue 14 Oct."""
     day = _day_of(day)
-    return f"{_DAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
 
 
 def short_day_with_year(day: date) -> str:
@@ -45,7 +31,7 @@ def short_day_with_year(day: date) -> str:
 def long_day(day: date) -> str:
     """Tuesday 14 October 2025."""
     day = _day_of(day)
-    return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def plain_day(day: date) -> str:
