@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from rollbook.apps.schools.models import CalendarEntry
 from rollbook.domain.calendar import AcademicYearDates, ClosedSpan, DayKind, SchoolCalendar, TermDates
-from rollbook.ui.words import MONTHS, short_day, short_day_with_year
+from rollbook.domain.law import MONTHS
+from rollbook.ui.words import short_day, short_day_with_year
 
 MAINTAINED_DAYS = 190
 """The least a maintained school meets in a year (domain.md 4.1.11)."""
