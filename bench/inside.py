@@ -1,4 +1,4 @@
-"""What can only be measured inside a process: folding the year, queries of a page. `python -m bench.inside FACTS.json`."""
+"""What can only be measured inside a process: folding the year, queries of a page: `-m bench.inside FACTS.json`."""
 
 import json
 import sys
@@ -74,7 +74,7 @@ def _pages(facts: dict[str, Any]) -> dict[str, Any]:
             "bytes": len(answer.content),
             "cpu_ms": 1000 * (time.process_time() - cpu) / 20,
         }
-    form = register_form({pupil: "/" for pupil in pupils})
+    form = register_form(dict.fromkeys(pupils, "/"))
     with CaptureQueriesContext(connection) as queries:
         answer = officer.post(path, form, headers={"host": "localhost"})
     found["save"] = {"status": answer.status_code, "queries": len(queries)}

@@ -55,8 +55,8 @@ def make() -> Facts:
         today=TODAY.isoformat(),
         free_days=[day.isoformat() for day in free],
         groups={group.pk: ids for group, ids in groups},
-        officers=[_session(person) for person in officers],
-        teachers=[_session(person) for person in teachers],
+        officers=[session_of(person) for person in officers],
+        teachers=[session_of(person) for person in teachers],
         marks=marks,
         seconds=seconds,
     )
@@ -222,7 +222,7 @@ def _codes(draw: random.Random, session: str, count: int) -> Iterator[str]:
         yield "\\" if code == "/" and session == "PM" else code
 
 
-def _session(person: Any) -> str:
+def session_of(person: Any) -> str:
     """The key of a session in which this person is signed in."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

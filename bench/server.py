@@ -87,10 +87,24 @@ class Server:
 
     def kill(self) -> None:
         """kill -9 for the master and every worker at once: nothing gets to tidy up."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(timeout=30)
-            self.process = None
+        if self.process is None:
+            return
+        everybody = self.pids()
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+        self.process = None
+        while any(is_alive(process) for process in everybody):
+            time.sleep(0.01)
+
+
+def is_alive(process: int) -> bool:
+    """Whether any thread of a process still runs; one that is dead but not yet collected by its parent is not alive."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in tasks]
+    except OSError:
+        return False
+    return any(state not in "ZX" for state in states)
 
 
 def children(parent: int) -> list[int]:
