@@ -60,9 +60,12 @@ def amended_marks(viewer: Viewer, pupil_id: int, first_day: date, last_day: date
     """Every amended mark of a pupil in a span of days with all its versions, newest day first."""
     amended = Entry.objects.filter(
         school_id=viewer.school_id, pupil_id=pupil_id, on__range=(first_day, last_day), version__gt=1
-    ).values_list("on", "session")
-    wanted = Q(pk=None)
-    for on, session in set(amended):
+    )
+    half_days = set(amended.order_by().values_list("on", "session"))
+    if not half_days:
+        return []
+    wanted = Q()
+    for on, session in half_days:
         wanted |= Q(on=on, session=session)
     groups: dict[tuple[date, str], Versions] = {}
     for entry in Entry.objects.filter(wanted, school_id=viewer.school_id, pupil_id=pupil_id).order_by(

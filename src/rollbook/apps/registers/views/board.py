@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from rollbook import clock
 from rollbook.apps.registers.presenters.board import board_context, registers_context
-from rollbook.apps.registers.queries.board import board_of
+from rollbook.apps.registers.queries.board import board_of, boards_of
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
@@ -57,6 +57,6 @@ def mine(request: HttpRequest, on: date | None = None) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
     day = on or session_now(viewer, now)[0]
-    boards = [board_of(viewer, day, school_session, now) for school_session in SchoolSession]
+    boards = boards_of(viewer, day, list(SchoolSession), now)
     context = registers_context(viewer, boards, day, now, timetable(viewer).calendar)
     return render(request, "registers/registers.html", context)
