@@ -4,6 +4,17 @@ from datetime import date
 
 from django.urls import register_converter
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""No school of ours has days outside these; with the calendar's own ends no day before or after can be reckoned."""
+
+
+def day_from(text: str) -> date:
+    """A day written as 2026-11-20. Errors: ValueError for one that does not exist or that no school has."""
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("no school has this day")
+    return day
+
 
 class DateConverter:
     """A day as 2026-11-20."""
@@ -12,7 +23,7 @@ class DateConverter:
 
     def to_python(self, value: str) -> date:
         """The day. Errors: ValueError (the address is then not found) for one that does not exist."""
-        return date.fromisoformat(value)
+        return day_from(value)
 
     def to_url(self, value: date) -> str:
         """The day as the address has it."""

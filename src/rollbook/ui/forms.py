@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, TypeAlias
 
 from django import forms
@@ -11,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 
 from rollbook.domain.refusals import Refused
+from rollbook.ui.converters import FIRST_DAY, LAST_DAY
 
 # In quotes: at run time Django's form sets take no type argument.
 AnyForm: TypeAlias = "forms.BaseForm | BaseFormSet[Any]"
@@ -89,6 +91,13 @@ class DateField(forms.DateField):
         "required": "Choose a date.",
         "invalid": "Enter a real date, such as 14/10/2025.",
     }
+
+    def to_python(self, value: Any) -> date | None:
+        """The day. Errors: ValidationError for one that does not exist or that no school has."""
+        day: date | None = super().to_python(value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class TimeField(forms.TimeField):

@@ -28,13 +28,18 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 class WantedForm(forms.Form):
     """Who, what, about whom, when."""
 
-    by = forms.CharField(label="Done by", required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    # So short that nobody sends more words than the database can take in one question.
+    by = forms.CharField(
+        label="Done by", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     kind = forms.ChoiceField(
         label="What",
         required=False,
         choices=[("", "Everything"), *((key, words) for key, words, _, _ in KINDS)],
     )
-    pupil = forms.CharField(label="Pupil", required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    pupil = forms.CharField(
+        label="Pupil", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     first_day = DateField(label="From", required=False)
     last_day = DateField(label="Until", required=False)
     # From the page of a pupil or a person: exactly that one.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -251,7 +252,8 @@ def _fact(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and _DAY.fullmatch(value):
-        return plain_day(date.fromisoformat(value))
+        with suppress(ValueError):  # somebody may have named a group 2026-99-99
+            return plain_day(date.fromisoformat(value))
     if isinstance(value, list):
         return ", ".join(_fact(each) for each in value)
     if isinstance(value, dict):

@@ -80,7 +80,10 @@ class FilterForm(forms.Form):
     """What the list of people is narrowed to."""
 
     name = forms.CharField(
-        label="Name or e-mail", required=False, widget=forms.TextInput(attrs={"type": "search"})
+        max_length=100,
+        label="Name or e-mail",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     role = forms.ChoiceField(label="Role", required=False, choices=[("", "Every role"), *_ROLES])
     show = forms.ChoiceField(

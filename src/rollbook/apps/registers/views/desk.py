@@ -112,7 +112,7 @@ def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
         withdraw_plan(
             viewer=viewer,
             plan_id=plan_id,
-            because=request.POST.get("because", ""),
+            because=request.POST.get("because", "").replace("\x00", "")[:300],
             by=viewer.actor,
             at=clock.now(),
         )

@@ -10,6 +10,7 @@ from rollbook import clock
 from rollbook.apps.registers.queries.register import may_see_group
 from rollbook.apps.schools.queries import group_on, timetable
 from rollbook.domain.access import Viewer
+from rollbook.ui.converters import day_from
 
 
 def no_register(request: HttpRequest, viewer: Viewer, group_id: int, on: date) -> HttpResponse:
@@ -38,6 +39,6 @@ def day_or_404(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return day_from(text)
     except ValueError:
         raise Http404("no such day") from None

@@ -23,6 +23,8 @@ from rollbook.domain.refusals import Refusal, Refused
 from rollbook.ui.permissions import requires
 
 PRESENT = "present"
+_LONGEST_TEXT = 300
+_LONGEST_NUMBER = 18
 
 
 @requires(Permission.REGISTER_TAKE_OWN, Permission.REGISTER_TAKE_ANY, Permission.PUPIL_VIEW_ANY)
@@ -34,7 +36,10 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
     if request.method == "GET":
         return _page(request, asked, Typed())
     marks, refusals, raw_minutes = parse_marks(request.POST, asked.session)
-    typed = Typed(marks, request.POST.get("reason", ""), refusals, raw_minutes=raw_minutes)
+    reason = _text(request.POST, "reason")
+    if len(reason) > _LONGEST_TEXT:
+        refusals.append(Refusal("reason", f"Keep the reason to {_LONGEST_TEXT} characters."))
+    typed = Typed(marks, reason, refusals, raw_minutes=raw_minutes)
     if request.POST.get("act") == "rest":
         return _page(request, asked, typed, rest_present=True)
     if refusals:
@@ -78,9 +83,12 @@ def parse_marks(
     refusals: list[Refusal] = []
     raw_minutes: dict[int, str] = {}
     for name in form:
-        if not name.startswith("v-") or not name[2:].isdecimal():
+        if not name.startswith("v-"):
             continue
-        pupil_id, seen = int(name[2:]), form.get(name, "")
+        pupil_id, seen = _number(name[2:]), _number(form.get(name, ""))
+        if pupil_id is None:
+            refusals.append(Refusal("", "This form could not be read. Open the register again."))
+            continue
         code = form.get(f"o-{pupil_id}", "") or form.get(f"m-{pupil_id}", "")
         if code == PRESENT:
             code = present_symbol(school_session)
@@ -99,11 +107,21 @@ def parse_marks(
             pupil_id=pupil_id,
             code=code,
             minutes_late=minutes,
-            note=form.get(f"note-{pupil_id}", "")[:300],
-            seen_version=int(seen) if seen.isdecimal() else 0,
+            note=_text(form, f"note-{pupil_id}")[:_LONGEST_TEXT],
+            seen_version=seen or 0,
             choice=choice,
         )
     return marks, refusals, raw_minutes
+
+
+def _number(text: str) -> int | None:
+    """A number as the page itself writes it, None for anything else. Python refuses to read very long ones."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
+
+
+def _text(form: QueryDict, name: str) -> str:
+    """A text as it was typed, without the sign that the databases can't keep: the digest would count it."""
+    return form.get(name, "").replace("\x00", "")
 
 
 def _key(form: QueryDict) -> UUID:

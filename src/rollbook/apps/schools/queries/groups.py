@@ -16,7 +16,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     parts: list[tuple[int, int, str]] = []
     digits, letters = "", ""
     for sign in [*name, ""]:
-        if sign.isdigit():
+        if sign.isdecimal():  # not isdigit(): ² is a digit and no number
             if letters:
                 parts.append((1, 0, letters.casefold()))
                 letters = ""
@@ -49,7 +49,12 @@ def groups_on(viewer: Viewer, on: date) -> list[Group]:
 
 def group_on(viewer: Viewer, group_id: int, on: date) -> Group | None:
     """One teaching group of the viewer's school; None where there is none on that day. One query."""
+    if group_id > _LARGEST_ID:  # SQLite refuses to compare with it
+        return None
     return next(iter(_groups(viewer, on, "AND g.id = %(group)s", {"group": group_id})), None)
+
+
+_LARGEST_ID = 2**63 - 1
 
 
 # Written out, because every save and every page of a register asks it: built by the ORM it takes five times as long.

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.module_loading import import_string
 
 from rollbook.domain.access import Permission, Viewer
+from rollbook.ui.converters import day_from
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -29,7 +30,7 @@ def day_in_query(request: HttpRequest, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return day_from(text)
     except ValueError:
         raise Http404("no such day") from None
 
