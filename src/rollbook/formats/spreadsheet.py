@@ -4,12 +4,15 @@ import csv
 import io
 from collections.abc import Iterable
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# The last four are the wide forms of the first ones, which some spreadsheets also take.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe goes before the sign that would start one."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return (
+        f"'{text}" if text.startswith(_FORMULA_SIGNS) or text.lstrip(" ").startswith(_FORMULA_SIGNS) else text
+    )
 
 
 def csv_file(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

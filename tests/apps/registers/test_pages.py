@@ -228,3 +228,15 @@ def test_the_five_parts_of_an_amendment_show_on_the_page_in_print_and_in_the_exp
     assert ",amendment 1,I," in lines[2]
     assert ",N,parent rang 15:10,2026-09-16 15:12,Ann Officer,Attendance Officer,yes" in lines[2]
     assert lines[1].endswith(",no")
+
+
+def test_the_export_is_safe_to_open_in_a_spreadsheet(scene: Scene, client: Client) -> None:
+    trap = make_pupil(scene.school, scene.group, '=HYPERLINK("x")', "@sum")
+    scene.take([mark(trap, "N")])
+    scene.take([mark(trap, "/", seen=1)], reason="+44 said the caller")
+    sign_in(client, scene.office)
+    rows = b"".join(client.get(reverse("registers:export"), {"first_day": MONDAY, "last_day": MONDAY}))  # type: ignore[arg-type]
+    text = rows.decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert ",'@sum," in text
+    assert "'+44 said the caller" in text

@@ -10,6 +10,7 @@ from typing import Any
 from rollbook.apps.audit.models import Event
 from rollbook.apps.audit.queries import Known
 from rollbook.domain.access import Role
+from rollbook.formats.spreadsheet import safe
 from rollbook.ui.words import local, plain_day
 
 _SENTENCES: Mapping[str, str] = {
@@ -266,13 +267,6 @@ def _fact(value: Any) -> str:
 # --- The file ---------------------------------------------------------------------------------------------------
 
 HEADINGS = ("Number", "Date", "Time", "Who", "Position", "What", "Details", "Type")
-# A spreadsheet would take a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 def as_row(shown: Line, type: str) -> list[str]:

@@ -8,6 +8,7 @@ from rollbook.apps.registers.presenters.words import amendment_words, minutes_wo
 from rollbook.apps.registers.queries.export import ExportLine
 from rollbook.apps.registers.queries.register import RegisterSheet
 from rollbook.domain.codes import BY_SYMBOL
+from rollbook.formats.spreadsheet import safe
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import local
 
@@ -31,14 +32,6 @@ HEADINGS = (
     "Position",
     "Stands",
 )
-
-# A spreadsheet would take a text that begins with one of these for a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
 def as_row(line: ExportLine) -> list[str]:
