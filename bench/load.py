@@ -40,14 +40,15 @@ class Registers:
     """Registers nobody has taken yet, handed out once each in an order that mixes groups and days."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
-        self.groups: dict[int, list[int]] = {int(group): pupils for group, pupils in facts["groups"].items()}
-        free = [
-            (group, day, session)
-            for group, day, session in itertools.product(self.groups, facts["free_days"], ("AM", "PM"))
-        ]
+        self.rosters: dict[str, list[int]] = facts["rosters"]
+        free = [(*_parts(name), session) for name in self.rosters for session in ("AM", "PM")]
         random.Random(11).shuffle(free)
         self._free: Iterator[Register] = iter(free)
         self._lock = threading.Lock()
+
+    def pupils(self, register: Register) -> list[int]:
+        """Who is in it."""
+        return self.rosters[f"{register[0]} {register[1]}"]
 
     def take(self) -> Register:
         """The next one. Errors: StopIteration when there is none left."""
@@ -56,9 +57,13 @@ class Registers:
 
     def form(self, register: Register) -> dict[str, str]:
         """A filled-in form: most are present, one is absent, one is late, one is ill."""
-        group, _, session = register
-        codes = [code if code != "/" or session == "AM" else "\\" for code in CODES]
-        return register_form(dict(zip(self.groups[group], itertools.cycle(codes), strict=False)))
+        codes = [code if code != "/" or register[2] == "AM" else "\\" for code in CODES]
+        return register_form(dict(zip(self.pupils(register), itertools.cycle(codes), strict=False)))
+
+
+def _parts(name: str) -> tuple[int, str]:
+    group, day = name.split()
+    return int(group), day
 
 
 def browser_with_form(port: int, session: str, registers: Registers) -> Browser:
@@ -81,13 +86,23 @@ def save_one(browser: Browser, registers: Registers, measured: Measured) -> Regi
 def amend_one(browser: Browser, registers: Registers, register: Register, measured: Measured) -> None:
     """One mark of a saved register changed: the first pupil is ill after all."""
     form = registers.form(register)
-    pupil = registers.groups[register[0]][0]
+    pupil = registers.pupils(register)[0]
     for name in form:
         if name.startswith("v-"):
             form[name] = "1"
     form[f"o-{pupil}"] = "I"
     form["reason"] = "Parent rang at 09:40"
     measured.note(browser.post(register_path(*register), form), SAVED)
+
+
+def take_one(browser: Browser, registers: Registers, measured: Measured) -> None:
+    """All a teacher does: opens a register, saves it, and sees it saved. Timed as one."""
+    register = registers.take()
+    path = register_path(*register)
+    answers = [browser.get(path), browser.post(path, registers.form(register)), browser.get(path)]
+    total = sum(answer.ms for answer in answers)
+    right = [answer.status for answer in answers] == [200, SAVED, 200]
+    measured.note(Answer(SAVED if right else answers[1].status, answers[1].body, total), SAVED)
 
 
 def ask(browser: Browser, path: str, measured: Measured) -> None:

@@ -27,9 +27,12 @@ def environment(data: Path, database_url: str = "", clock_offset: int = 0) -> di
 
 
 def run(arguments: list[str], env: Mapping[str, str]) -> str:
-    """What a command prints. Errors: CalledProcessError, with what it printed to stderr shown."""
-    done = subprocess.run([sys.executable, *arguments], env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    return done.stdout.decode()
+    """What a command prints. Errors: CalledProcessError, after showing what it said."""
+    done = subprocess.run([sys.executable, *arguments], env=env, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        done.check_returncode()
+    return done.stdout
 
 
 def free_port() -> int:

@@ -81,7 +81,7 @@ def save_until_it_dies(where: Place, browser: Browser) -> None:
         register = where.registers.take()
         form = where.registers.form(register)
         name = "{} {} {}".format(*register)
-        codes = codes_of(form, where.registers.groups[register[0]], register[2])
+        codes = codes_of(form, where.registers.pupils(register), register[2])
         where.sent[name] = codes
         try:
             answer = browser.post(register_path(*register), form)

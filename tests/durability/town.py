@@ -48,8 +48,7 @@ def build() -> dict[str, Any]:
         groups[group.pk] = [pupil.pk for pupil in pupils]
     days = timetable_of_school(school.pk).calendar.school_days(first_day, date(2027, 7, 16))
     return {
-        "groups": groups,
-        "free_days": [day.isoformat() for day in days],
+        "rosters": {f"{group} {day}": pupils for day in days for group, pupils in groups.items()},
         "officers": [session_of(person) for person in people],
     }
 

@@ -1,0 +1,67 @@
+"""The figures as a table beside the aims."""
+
+from typing import Any
+
+# What issue 2 asks for: the row, the figure, the most (or for a rate the least) it may be.
+AIMS = {
+    ("save", "p95"): 25,
+    ("open", "p95"): 30,
+    ("board", "median"): 60,
+    ("16 save at once", "p95"): 150,
+    ("16 save at once", "per_second"): 200,
+}
+_COLUMNS = ("median", "p95", "p99", "per_second", "errors")
+
+
+def table(found: dict[str, Any]) -> str:
+    """Everything that was measured, a line each."""
+    lines = [_machine(found["machine"])]
+    for name, figures in found["databases"].items():
+        lines += [
+            "",
+            f"{name}: disk flush {figures['flush']['median']:.2f} ms, core {figures['counting_ms']:.0f} ms",
+        ]
+        lines.append(
+            f"{'ms':<22}{'median':>9}{'p95':>9}{'p99':>9}{'/s':>9}{'errors':>8}   CPU ms: server, database"
+        )
+        lines += [_line(key, row) for key, row in figures["http"].items()]
+        lines += _inside(figures)
+    lines += ["", "Aims:", *_aims(found)]
+    return "\n".join(lines)
+
+
+def _machine(machine: dict[str, Any]) -> str:
+    load = ", ".join(str(each) for each in machine["load_before"])
+    return f"{machine['processors']} processors, {machine['system']}, load before {load}"
+
+
+def _line(key: str, row: dict[str, Any]) -> str:
+    cells = "".join(f"{row[column]:>9.1f}" for column in _COLUMNS[:4])
+    cpu = row["cpu_ms"]
+    return f"{key:<22}{cells}{row['errors']:>8}   {cpu['server']:.1f}, {cpu['database']:.1f}"
+
+
+def _inside(figures: dict[str, Any]) -> list[str]:
+    fold, pages = figures["inside"]["fold"], figures["inside"]["pages"]
+    return [
+        f"fold of {fold['marks']:,} marks of {fold['pupils']:,} pupils: cold {fold['cold_ms']:.0f} ms, "
+        f"warm {fold['warm']['median']:.2f} ms (p95 {fold['warm']['p95']:.2f}), every code of every pupil counted in "
+        f"{fold['counts_of_all_ms']:.0f} ms, {fold['bytes'] / 1e6:.1f} MB",
+        "queries: " + ", ".join(f"{name} {page['queries']}" for name, page in pages.items()),
+        "bytes: " + ", ".join(f"{name} {page['bytes']:,}" for name, page in pages.items() if "bytes" in page),
+        f"simulate: {figures['simulate']}; verify: {figures['verify_seconds']} s",
+    ]
+
+
+def _aims(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for (key, figure), aim in AIMS.items():
+        for name, figures in found["databases"].items():
+            value = figures["http"][key][figure]
+            is_rate = figure == "per_second"
+            is_met = value >= aim if is_rate else value <= aim
+            words = f"at least {aim}/s" if is_rate else f"at most {aim} ms"
+            lines.append(
+                f"  {'met   ' if is_met else 'MISSED'} {name}: {key}, {figure} {value:.1f} ({words})"
+            )
+    return lines
