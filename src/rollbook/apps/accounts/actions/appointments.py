@@ -171,7 +171,7 @@ def _problems(
     refusals = []
     if role not in set(Role):
         refusals.append(Refusal("role", "Choose a role."))
-    elif person_id == viewer.user_id and _is_more(viewer, Role(role)):
+    elif person_id == viewer.user_id and is_more(viewer, Role(role)):
         message = "You can't give yourself a role that may do more than yours. Ask another person who manages staff."
         refusals.append(Refusal("role", message))
     if not position.strip():
@@ -187,7 +187,8 @@ def _problems(
     return refusals
 
 
-def _is_more(viewer: Viewer, role: Role) -> bool:
+def is_more(viewer: Viewer, role: Role) -> bool:
+    """May this role do anything that the viewer may not?"""
     held = viewer.permissions
     return any(
         needed not in held and _COVERED_BY.get(needed) not in held for needed in ROLE_PERMISSIONS[role]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from rollbook.apps.accounts.actions.appointments import begin_appointment, refuse_a_gap
+from rollbook.apps.accounts.actions.appointments import begin_appointment, is_more, refuse_a_gap
 from rollbook.apps.accounts.actions.signing import take_second_step_away
 from rollbook.apps.accounts.models import User
 from rollbook.apps.accounts.queries import person_of, person_with_address, works_elsewhere
@@ -20,6 +20,11 @@ _NOT_ALLOWED = "You may not manage staff. The head teacher and the Rollbook admi
 _ELSEWHERE = (
     "{name} also works at another school, so this school can't change the account itself. "
     "End their appointments here instead."
+)
+# Whoever reads the letters to an address can choose a new password, and so act in that person's name.
+_MORE_THAN_YOU = (
+    "{name} may see and do more here than you, so you can't change the address they sign in with. "
+    "They can do it themselves, or another person with their rights."
 )
 
 
@@ -89,6 +94,8 @@ def change_person(
     refusals = _problems(new["name"], new["email"])
     if User.objects.filter(email=new["email"]).exclude(pk=person_id).exists():
         refusals.append(Refusal("email", "Somebody else signs in with this address."))
+    if new["email"] != person.email and _may_do_more(viewer, person, at.date()):
+        refusals.append(Refusal("email", _MORE_THAN_YOU.format(name=person.name)))
     if refusals:
         raise Refused(refusals)
     changes = {
@@ -191,6 +198,15 @@ def _person(viewer: Viewer, person_id: int) -> User:
     if person_of(viewer, person_id) is None:
         raise Refused.one("", "This person is not on your school's list.")
     return User.objects.get(pk=person_id)
+
+
+def _may_do_more(viewer: Viewer, person: User, on: date) -> bool:
+    """Does this person, who has chosen a password, hold or soon hold a role that may do more than the viewer?"""
+    found = person_of(viewer, person.pk)
+    if found is None or person.pk == viewer.user_id or not person.has_usable_password():
+        return False
+    lasting = [post for post in found.posts if post.last_day is None or post.last_day >= on]
+    return any(is_more(viewer, post.role) for post in lasting)
 
 
 def _problems(name: str, email: str) -> list[Refusal]:
