@@ -138,3 +138,22 @@ def test_saving_costs_so_many_queries_however_many_pupils(
     assert len(few) <= SAVE, "\n".join(few)
     assert len(many) == len(few), "\n".join(many)
     assert sum("INSERT INTO registers_entry" in query for query in many) == 1
+
+
+@pytest.mark.parametrize("name", ["open", "pupil"])
+def test_a_page_about_few_pupils_reads_by_pupil(scene: Scene, client: Client, name: str) -> None:
+    """SQLite has no statistics: left to itself it reads all of the school's entries of a day, or of a year."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL goes by its statistics")
+    with_a_history(scene)
+    sign_in(client, scene.officer)
+
+    plans = []
+    for query in queries_of(lambda: client.get(pages(scene)[name][0])):
+        if "FROM registers_entry" in query and "id > " not in query:
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN QUERY PLAN " + query.replace("%", "%%"))
+                plans += [row[3] for row in cursor.fetchall() if "entry" in row[3]]
+
+    assert plans
+    assert all("(pupil_id=?" in plan for plan in plans), plans
