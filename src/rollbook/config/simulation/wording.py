@@ -25,8 +25,8 @@ NOTES: Final[dict[str, tuple[str, ...]]] = {
     "K": ("Hospital teaching service", "Home tuition arranged by the local authority"),
     "I": (
         "Illness, parent rang",
-        "Illness, parent rang: sickness bug",
-        "Illness, parent rang: high temperature",
+        "Illness, parent rang again",
+        "Illness, grandparent rang",
     ),
     "M": ("Dentist", "Hospital appointment", "Optician", "Clinic appointment", "Orthodontist"),
     "R": ("Religious observance",),

@@ -79,9 +79,10 @@ def sheet_context(sheets: list[RegisterSheet], now: datetime) -> dict[str, Any]:
 def _cell(sheet: RegisterSheet, pupil_id: int) -> dict[str, Any]:
     versions = sheet.versions.get(pupil_id, [])
     if not versions:
-        return {"symbol": "", "words": "", "note": "", "amendments": []}
+        return {"session": sheet.session.words, "symbol": "", "words": "", "note": "", "amendments": []}
     last = versions[-1]
     return {
+        "session": sheet.session.words,
         "symbol": last.code,
         "words": ", ".join(filter(None, [title_of(last.code), minutes_words(last.minutes_late)])),
         "note": last.note,

@@ -202,7 +202,7 @@ def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Ro
         "pupil_id": pupil.id,
         "surname": pupil.surname,
         "forename": pupil.forename,
-        "days": [_day(sheet, pupil.id, on) for on in sheet.recent_days],
+        "days": [_day(sheet, pupil, on) for on in sheet.recent_days],
         "percent": percent(Fraction(attended, possible)) if possible else "",
         "is_low": possible > 0 and 100 * attended <= sheet.low_percent * possible,
         "code": shown.code,
@@ -238,18 +238,16 @@ def _shown(sheet: RegisterSheet, pupil: RollPupil, versions: Versions, mine: Sub
     return _Shown("", None, "")
 
 
-def _day(sheet: RegisterSheet, pupil_id: int, on: date) -> dict[str, Any]:
+def _day(sheet: RegisterSheet, pupil: RollPupil, on: date) -> dict[str, Any]:
     cells: dict[str, Any] = {"label": short_day(on)}
-    row = sheet.year.of_pupil(pupil_id)
+    row = sheet.year.of_pupil(pupil.id)
     for school_session in SchoolSession:
         inside = sheet.year.first_day <= on <= sheet.year.last_day
         byte = int(row[sheet.year.column(on, school_session is SchoolSession.PM)]) if inside else 0
         symbol = BY_BYTE[byte].symbol if byte else ""
-        cells[school_session.value.lower()] = {
-            "symbol": symbol,
-            "kind": kind_of(symbol),
-            "words": title_of(symbol),
-        }
+        cell = {"symbol": symbol, "kind": kind_of(symbol), "words": title_of(symbol)}
+        # Nobody is missing before they start at the school.
+        cells[school_session.value.lower()] = cell if symbol or on >= pupil.starting_day else None
     return cells
 
 

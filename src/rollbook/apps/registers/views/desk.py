@@ -82,7 +82,7 @@ def planned(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            plan_mark(
+            plan = plan_mark(
                 viewer=viewer,
                 pupil_id=values["pupil"],
                 first_day=values["first_day"],
@@ -97,7 +97,11 @@ def planned(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusals(form, refused)
         else:
-            messages.success(request, "Recorded. The teacher sees it when the register is opened.")
+            messages.success(
+                request,
+                f"Recorded for {plan.pupil}. It is filled in on registers still to be taken;"
+                " a mark that is already saved stays until it is amended.",
+            )
             return HttpResponseRedirect(reverse("registers:planned"))
     context = {"form": form, "plans": plans_from(viewer, now.date()), "today": now.date()}
     return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
