@@ -240,3 +240,37 @@ def test_the_export_is_safe_to_open_in_a_spreadsheet(scene: Scene, client: Clien
     assert "'=HYPERLINK" in text
     assert ",'@sum," in text
     assert "'+44 said the caller" in text
+
+
+@pytest.mark.parametrize("place", ["take", "sheet", "pupil", "mark"])
+def test_a_teacher_reads_who_amended_a_mark_but_not_what_a_parent_told_the_office(
+    scene: Scene, client: Client, place: str
+) -> None:
+    scene.take({scene.amy: "N"})
+    scene.take([mark(scene.amy, "I", seen=1)], by=scene.office, reason="Mother rang about a migraine")
+    page = addresses(scene)[place]
+    with time_machine.travel(at(9, 30), tick=False):
+        sign_in(client, scene.teacher)
+        text = client.get(page).content.decode()
+        assert "migraine" not in text
+        assert "Ola Office" in text
+        sign_in(client, scene.office)
+        assert "migraine" in client.get(page).content.decode()
+
+
+def test_a_teachers_own_reason_stays_readable_to_them(scene: Scene, client: Client) -> None:
+    scene.take({scene.amy: "N"})
+    scene.take([mark(scene.amy, "/", seen=1)], reason="She was in the library")
+    sign_in(client, scene.teacher)
+    with time_machine.travel(at(9, 30), tick=False):
+        assert "She was in the library" in client.get(addresses(scene)["take"]).content.decode()
+
+
+def test_figures_of_a_very_small_group_stay_with_the_staff(scene: Scene, client: Client) -> None:
+    """7A has three pupils and 7B one: a governor sees the school's figures, not theirs (domain.md 4.1.12)."""
+    scene.take([mark(scene.amy, "N"), mark(scene.ben, "/"), mark(scene.cat, "/")])
+    sign_in(client, make_person(scene.school, Role.GOVERNOR))
+    with time_machine.travel(at(9, 45), tick=False):
+        text = client.get(reverse("registers:today")).content.decode()
+    assert text.count("Not shown: fewer than five pupils") == 2
+    assert "2 present, 1 no reason, 1 not marked" in text  # the school's own line

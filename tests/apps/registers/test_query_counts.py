@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # was changed or the process is new; that is not counted here, so each page is opened once before.
 OPEN = 8
 BOARD = 9
-MINE = 12
+MINE = 13
 PUPIL = 13
 SAVE = 12
 # BEGIN and COMMIT are no queries.

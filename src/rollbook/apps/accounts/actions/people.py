@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -17,6 +18,9 @@ from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 
 _NOT_ALLOWED = "You may not manage staff. The head teacher and the Rollbook administrator can."
+_NOT_ONE_S_OWN = (
+    "You can't change the address you sign in with yourself. Ask another person who manages staff."
+)
 _ELSEWHERE = (
     "{name} also works at another school, so this school can't change the account itself. "
     "End their appointments here instead."
@@ -86,7 +90,11 @@ def add_person(
 def change_person(
     *, viewer: Viewer, person_id: int, name: str, email: str, telephone: str, by: Actor, at: datetime
 ) -> None:
-    """Puts somebody's name, address or telephone right; what they wrote keeps the old name. Errors: Refused."""
+    """Puts somebody's name, address or telephone right; what they wrote keeps the old name. Errors: Refused.
+
+    A new address takes the password with it: whoever reads letters there chooses a new one. Otherwise somebody could
+    make an account, give it another person's address, and wait until another school takes it for that person.
+    """
     person = _person(viewer, person_id)
     if works_elsewhere(viewer, person_id):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
@@ -94,7 +102,10 @@ def change_person(
     refusals = _problems(new["name"], new["email"])
     if User.objects.filter(email=new["email"]).exclude(pk=person_id).exists():
         refusals.append(Refusal("email", "Somebody else signs in with this address."))
-    if new["email"] != person.email and _may_do_more(viewer, person, at.date()):
+    is_moved = new["email"] != person.email
+    if is_moved and person_id == viewer.user_id:
+        refusals.append(Refusal("email", _NOT_ONE_S_OWN))
+    elif is_moved and _may_do_more(viewer, person, at.date()):
         refusals.append(Refusal("email", _MORE_THAN_YOU.format(name=person.name)))
     if refusals:
         raise Refused(refusals)
@@ -106,7 +117,9 @@ def change_person(
     if not changes:
         return
     with transaction.atomic():
-        User.objects.filter(pk=person_id).update(**new)
+        User.objects.filter(pk=person_id).update(
+            **new, **({"password": make_password(None)} if is_moved else {})
+        )
         _record("accounts.person.changed", viewer, person_id, by, at, {"changes": changes})
 
 

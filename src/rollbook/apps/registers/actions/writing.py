@@ -18,6 +18,8 @@ from rollbook.apps.registers.queries.digests import digest_of, entry_line
 from rollbook.domain.access import Actor
 from rollbook.domain.marks import SchoolSession
 
+LONGEST_TEXT = 300
+
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
@@ -32,6 +34,12 @@ class NewEntry:
     arrived_at: time | None = None
     note: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        # The digest counts every sign, so nothing may reach a column that would cut it or keep it differently.
+        for text in (self.note, self.reason):
+            if "\x00" in text or len(text) > LONGEST_TEXT:
+                raise ValueError(f"A note or reason is at most {LONGEST_TEXT} characters, none of them NUL.")
 
 
 @dataclass(frozen=True, slots=True)

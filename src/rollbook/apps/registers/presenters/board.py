@@ -19,6 +19,9 @@ from rollbook.ui.words import clock_time, short_day
 
 Rows = list[dict[str, Any]]
 
+# Figures of fewer pupils than this say something about one of them.
+SMALLEST_GROUP = 5
+
 # What needs an act stands first on the board.
 _URGENCY = {
     RegisterState.CLOSED: 0,
@@ -59,7 +62,7 @@ def board_context(
         "rate": _rate(board.attended_count, board.possible_count),
         "rate_note": _compared(board),
         "is_below": _below(board),
-        "registers": [_register(row) for row in _by_urgency(board.rows)],
+        "registers": [_register(row) | _hidden(viewer, row) for row in _by_urgency(board.rows)],
         "not_taken_count": len(untaken),
         "not_taken_now": [row for row in untaken if row.state.answer is not RegisterState.NOT_OPEN],
         "no_reason": [_absent(board, pupil) for pupil in board.no_reason],
@@ -139,6 +142,14 @@ def _register(row: BoardRow) -> dict[str, Any]:
     }
 
 
+def _hidden(viewer: Viewer, row: BoardRow) -> dict[str, Any]:
+    """What takes the place of a very small group's counts for people outside the staff team (domain.md 4.1.12)."""
+    if viewer.may(Permission.BOARD_VIEW) or len(row.pupils) >= SMALLEST_GROUP:
+        return {}
+    counts = ("present_count", "late_count", "no_reason_count", "missing_count", "other_count")
+    return dict.fromkeys(counts, "–") | {"summary": "Not shown: fewer than five pupils"}
+
+
 def _summary(codes: Counter[str]) -> str:
     """The counts of a register in a line, for a narrow screen: "6 present, 1 late, 1 not marked"."""
     present = codes["/"] + codes["\\"]
@@ -202,16 +213,24 @@ def _totals_row(board: Board) -> dict[str, Any]:
 
 
 def registers_context(
-    viewer: Viewer, boards: list[Board | None], on: date, now: datetime, calendar: SchoolCalendar
+    viewer: Viewer,
+    boards: list[Board | None],
+    taken: frozenset[int],
+    on: date,
+    now: datetime,
+    calendar: SchoolCalendar,
 ) -> dict[str, Any]:
-    """Everything `registers/registers.html` needs: a row a group with its morning and its afternoon."""
+    """Everything `registers/registers.html` needs: a row a group with its morning and its afternoon.
+
+    `taken` are the groups this viewer takes today, whatever day is shown.
+    """
     found = [board for board in boards if board is not None]
     whole_school = viewer.may(Permission.PUPIL_VIEW_ANY)
     is_today = on == now.date()
     rows: dict[int, dict[str, Any]] = {}
     for board in found:
         for row in board.rows:
-            own = viewer.user_id in row.group.teacher_ids
+            own = row.group.id in taken
             if not (own or whole_school):
                 continue
             first = {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}

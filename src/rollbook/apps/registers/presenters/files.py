@@ -7,6 +7,7 @@ from typing import Any
 from rollbook.apps.registers.presenters.words import amendment_words, minutes_words
 from rollbook.apps.registers.queries.export import ExportLine
 from rollbook.apps.registers.queries.register import RegisterSheet
+from rollbook.domain.access import Viewer
 from rollbook.domain.codes import BY_SYMBOL
 from rollbook.formats.spreadsheet import safe
 from rollbook.ui.kinds import title_of
@@ -60,7 +61,7 @@ def as_row(line: ExportLine) -> list[str]:
     ]
 
 
-def sheet_context(sheets: list[RegisterSheet], now: datetime) -> dict[str, Any]:
+def sheet_context(viewer: Viewer, sheets: list[RegisterSheet], now: datetime) -> dict[str, Any]:
     """Everything `registers/sheet.html` needs: a row a pupil, a cell a session."""
     first = sheets[0]
     return {
@@ -71,12 +72,13 @@ def sheet_context(sheets: list[RegisterSheet], now: datetime) -> dict[str, Any]:
             {"words": sheet.session.words, "state": sheet.state, "times": sheet.times} for sheet in sheets
         ],
         "rows": [
-            {"pupil": pupil, "cells": [_cell(sheet, pupil.id) for sheet in sheets]} for pupil in first.pupils
+            {"pupil": pupil, "cells": [_cell(viewer, sheet, pupil.id) for sheet in sheets]}
+            for pupil in first.pupils
         ],
     }
 
 
-def _cell(sheet: RegisterSheet, pupil_id: int) -> dict[str, Any]:
+def _cell(viewer: Viewer, sheet: RegisterSheet, pupil_id: int) -> dict[str, Any]:
     versions = sheet.versions.get(pupil_id, [])
     if not versions:
         return {"session": sheet.session.words, "symbol": "", "words": "", "note": "", "amendments": []}
@@ -86,5 +88,5 @@ def _cell(sheet: RegisterSheet, pupil_id: int) -> dict[str, Any]:
         "symbol": last.code,
         "words": ", ".join(filter(None, [title_of(last.code), minutes_words(last.minutes_late)])),
         "note": last.note,
-        "amendments": [amendment_words(a, b) for a, b in pairwise(versions)],
+        "amendments": [amendment_words(viewer, a, b) for a, b in pairwise(versions)],
     }

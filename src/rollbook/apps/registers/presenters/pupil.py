@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from rollbook.apps.registers.models import Entry
-from rollbook.apps.registers.presenters.words import amendment_words, mark_words
+from rollbook.apps.registers.presenters.words import amendment_words, mark_words, reason_words
 from rollbook.apps.registers.queries.marks import Versions
 from rollbook.apps.registers.queries.pupil import PupilYear
 from rollbook.domain.access import Permission, Viewer
@@ -39,7 +39,6 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime) -> dict[str, A
             year_group(pupil.born_on, min(today, year.last_day, year.last_on_roll), pupil.year_offset)
         ),
         "age": age_on(pupil.born_on, today),
-        "shows_birthday": viewer.may(Permission.PUPIL_VIEW_ANY),
         "status": _status(year, today),
         "may_see_details": viewer.may(Permission.PUPIL_VIEW_ANY),
         "may_plan": viewer.may(Permission.PLANNED_RECORD),
@@ -54,7 +53,7 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime) -> dict[str, A
         "bars": bars([(words, _count(year, category), kind) for words, category, kind in _BARS]),
         "not_counted": _count(year, Category.NOT_POSSIBLE),
         "by_code": by_code,
-        "amended": [_amended(year, versions) for versions in year.amended],
+        "amended": [_amended(viewer, year, versions) for versions in year.amended],
         "plans": year.plans,
         "today_marks": _today(year, today),
     }
@@ -143,7 +142,7 @@ def _closed(year: PupilYear) -> dict[date, str]:
     return closed
 
 
-def _amended(year: PupilYear, versions: Versions) -> dict[str, Any]:
+def _amended(viewer: Viewer, year: PupilYear, versions: Versions) -> dict[str, Any]:
     first = versions[0]
     school_session = SchoolSession(first.session)
     return {
@@ -152,7 +151,7 @@ def _amended(year: PupilYear, versions: Versions) -> dict[str, Any]:
         "url": reverse("registers:mark", args=[year.pupil.pk, first.on, school_session.value]),
         "original": first.code,
         "now": versions[-1].code,
-        "lines": [amendment_words(before, after) for before, after in pairwise(versions)],
+        "lines": [amendment_words(viewer, before, after) for before, after in pairwise(versions)],
     }
 
 
@@ -187,7 +186,7 @@ def mark_context(
         "because": ""
         if versions or (on, school_session) in year.marks
         else _why_no_mark(year, on, school_session),
-        "history": [_version(place, entry, versions) for place, entry in enumerate(versions)][::-1],
+        "history": [_version(viewer, place, entry, versions) for place, entry in enumerate(versions)][::-1],
         "times": calendar.times(on, school_session),
         "pupil_url": f"{reverse('registers:pupil', args=[year.pupil.pk])}?on={on}",
         "may_amend": viewer.may(Permission.REGISTER_AMEND),
@@ -205,7 +204,7 @@ def _why_no_mark(year: PupilYear, on: date, school_session: SchoolSession) -> st
     return f"Not marked yet: this register has not closed.{hours}"
 
 
-def _version(place: int, entry: Entry, versions: Versions) -> dict[str, Any]:
+def _version(viewer: Viewer, place: int, entry: Entry, versions: Versions) -> dict[str, Any]:
     return {
         "name": "Original entry"
         if place == 0
@@ -213,5 +212,6 @@ def _version(place: int, entry: Entry, versions: Versions) -> dict[str, Any]:
         "stands": place == len(versions) - 1,
         "entry": entry,
         "words": mark_words(entry),
+        "reason": reason_words(viewer, entry),
         "was": versions[place - 1].code if place else "",
     }

@@ -47,7 +47,7 @@ class _Shown:
 
 def register_context(viewer: Viewer, sheet: RegisterSheet, now: datetime, typed: Typed) -> dict[str, Any]:
     """Everything `registers/take.html` needs."""
-    rows = [_row(sheet, pupil, place, typed) for place, pupil in enumerate(sheet.pupils)]
+    rows = [_row(viewer, sheet, pupil, place, typed) for place, pupil in enumerate(sheet.pupils)]
     problem = why_not(viewer, sheet.group, sheet.on, sheet.times, now)
     return {
         "register": _register(viewer, sheet, rows, now, problem),
@@ -186,7 +186,7 @@ def _counts(rows: Sequence[Row]) -> dict[str, int]:
     return counts
 
 
-def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Row:
+def _row(viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Row:
     versions = sheet.versions.get(pupil.id, [])
     now = versions[-1] if versions else None
     mine = typed.marks.get(pupil.id)
@@ -222,7 +222,7 @@ def _row(sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Ro
         "errors": errors,
         "conflict": _conflict(conflict) if conflict else None,
         "amended": len(versions) > 1,
-        "amended_words": _amended_words(versions),
+        "amended_words": _amended_words(viewer, versions),
     }
 
 
@@ -264,5 +264,5 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _amended_words(versions: Versions) -> str:
-    return amendment_words(versions[-2], versions[-1]) if len(versions) > 1 else ""
+def _amended_words(viewer: Viewer, versions: Versions) -> str:
+    return amendment_words(viewer, versions[-2], versions[-1]) if len(versions) > 1 else ""

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from rollbook.apps.registers.models import Entry
+from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import clock_time, local, moment, short_day
 
@@ -29,10 +30,22 @@ def mark_words(entry: Entry) -> str:
     )
 
 
-def amendment_words(before: Entry, after: Entry) -> str:
+WITH_THE_OFFICE = "reason kept by the school office"
+
+
+def reason_words(viewer: Viewer, entry: Entry) -> str:
+    """Why a mark was amended, for those who may read it: all who see every pupil, else whoever wrote it.
+
+    What a parent told the office may be about health or family (domain.md 5.11); a teacher needs the mark.
+    """
+    may_read = viewer.may(Permission.PUPIL_VIEW_ANY) or entry.by_id == viewer.user_id
+    return entry.reason if may_read or not entry.reason else WITH_THE_OFFICE
+
+
+def amendment_words(viewer: Viewer, before: Entry, after: Entry) -> str:
     """The five things an amendment must show (reg 6), in a line: was, is, why, when, who in what position."""
     when = local(after.at)
     return (
-        f"{before.code} amended to {after.code}: {after.reason}. "
+        f"{before.code} amended to {after.code}: {reason_words(viewer, after)}. "
         f"{after.by_name}, {after.by_position}, {short_day(when.date())} {when.year} at {clock_time(after.at)}"
     )

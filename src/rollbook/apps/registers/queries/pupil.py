@@ -11,7 +11,7 @@ from rollbook.apps.registers.queries.register import may_see_group
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import Enrolled, Pupil, enrolments_of, group_of_pupil, pupil_of
 from rollbook.apps.schools.queries import Group, group_on, timetable
-from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.access import Viewer
 from rollbook.domain.calendar import AcademicYearDates, SchoolCalendar
 from rollbook.domain.codes import BY_BYTE
 from rollbook.domain.marks import SchoolSession
@@ -64,7 +64,7 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
     if pupil is None:
         return None
     group = _group_today(viewer, pupil_id, now.date())
-    if not (viewer.may(Permission.PUPIL_VIEW_ANY) or (group is not None and may_see_group(viewer, group))):
+    if not may_see_group(viewer, group):
         return None
     calendar = timetable(viewer).calendar
     enrolments = enrolments_of(viewer, pupil_id)

@@ -8,7 +8,7 @@ from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.marks import Versions, planned_for, versions_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
-from rollbook.apps.schools.queries import Group, group_on, timetable
+from rollbook.apps.schools.queries import Group, group_on, groups_on, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.law import Finding
@@ -41,21 +41,39 @@ class RegisterSheet:
     calendar: SchoolCalendar
 
 
-def may_see_group(viewer: Viewer, group: Group) -> bool:
-    """Whether this viewer may look at a group's registers: their own, or any where their role sees every pupil."""
-    return viewer.may(Permission.PUPIL_VIEW_ANY) or (
-        viewer.may(Permission.REGISTER_TAKE_OWN) and viewer.user_id in group.teacher_ids
-    )
+def may_see_group(viewer: Viewer, group: Group | None) -> bool:
+    """Whether this viewer may look at a group's registers: any where their role sees every pupil, else their own.
+
+    `group` is the group as it is today: who takes it now sees its earlier days, who took it then no longer does.
+    """
+    if viewer.may(Permission.PUPIL_VIEW_ANY):
+        return True
+    is_theirs = group is not None and viewer.user_id in group.teacher_ids
+    return is_theirs and viewer.may(Permission.REGISTER_TAKE_OWN)
+
+
+def group_to_see(viewer: Viewer, group_id: int, on: date, today: date) -> Group | None:
+    """A group as it is on a day; None where this viewer may not look at its registers today."""
+    group = group_on(viewer, group_id, on)
+    if group is None:
+        return None
+    now = group if on == today or viewer.may(Permission.PUPIL_VIEW_ANY) else group_on(viewer, group_id, today)
+    return group if may_see_group(viewer, now) else None
+
+
+def groups_taken(viewer: Viewer, today: date) -> frozenset[int]:
+    """The groups whose registers this viewer takes today."""
+    return frozenset(group.id for group in groups_on(viewer, today) if viewer.user_id in group.teacher_ids)
 
 
 def register_sheet(
     viewer: Viewer, group_id: int, on: date, school_session: SchoolSession, now: datetime
 ) -> RegisterSheet | None:
     """The register of a group; None where the viewer may not see it or no register is taken that day."""
-    group = group_on(viewer, group_id, on)
+    group = group_to_see(viewer, group_id, on, now.date())
     rules = timetable(viewer)
     times = rules.calendar.times(on, school_session)
-    if group is None or times is None or not may_see_group(viewer, group):
+    if group is None or times is None:
         return None
     pupils = pupils_of_group(viewer, group_id, on)
     ids = [pupil.id for pupil in pupils]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from rollbook import clock
 from rollbook.apps.registers.presenters.board import board_context, registers_context
 from rollbook.apps.registers.queries.board import board_of, boards_of
+from rollbook.apps.registers.queries.register import groups_taken
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
@@ -58,5 +59,7 @@ def mine(request: HttpRequest, on: date | None = None) -> HttpResponse:
     now = clock.now()
     day = on or session_now(viewer, now)[0]
     boards = boards_of(viewer, day, list(SchoolSession), now)
-    context = registers_context(viewer, boards, day, now, timetable(viewer).calendar)
+    context = registers_context(
+        viewer, boards, groups_taken(viewer, now.date()), day, now, timetable(viewer).calendar
+    )
     return render(request, "registers/registers.html", context)

@@ -30,7 +30,7 @@ def sheet(request: HttpRequest, group_id: int, on: date) -> HttpResponse:
     found = [each for each in sheets if each is not None]
     if len(found) != len(sheets):
         return no_register(request, viewer, group_id, on)
-    return render(request, "registers/sheet.html", sheet_context(found, now))
+    return render(request, "registers/sheet.html", sheet_context(viewer, found, now))
 
 
 class _Echo:

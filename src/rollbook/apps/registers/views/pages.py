@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from rollbook import clock
-from rollbook.apps.registers.queries.register import may_see_group
-from rollbook.apps.schools.queries import group_on, timetable
+from rollbook.apps.registers.queries.register import group_to_see
+from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
 from rollbook.ui.converters import day_from
 
@@ -18,8 +18,8 @@ def no_register(request: HttpRequest, viewer: Viewer, group_id: int, on: date) -
 
     Errors: Http404 for a group that isn't the viewer's.
     """
-    group = group_on(viewer, group_id, on)
-    if group is None or not may_see_group(viewer, group):
+    group = group_to_see(viewer, group_id, on, clock.today())
+    if group is None:
         raise Http404("no such register")
     calendar = timetable(viewer).calendar
     before, after = calendar.last_school_day(on), calendar.next_school_day(on)
