@@ -261,7 +261,9 @@ function Register(form) {
 
   function onward(row) {
     const next = nextUnmarked(row);
+    const why = reason?.classList.contains("is-shown") && reason.querySelector("input");
     if (next) next.focus();
+    else if (why && !why.value) why.focus();
     else saveButton.focus();
   }
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from rollbook.apps.audit import immutable
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
+from rollbook.apps.registers.actions.planning import plan_mark
 from rollbook.apps.registers.presenters.board import board_context
 from rollbook.apps.registers.queries.board import Board, board_of
 from rollbook.apps.schools.queries import timetable
@@ -102,6 +103,22 @@ def test_a_pupil_nobody_marked_shouts_after_close_and_never_counts_as_anything(s
     calendar = timetable(viewer).calendar
     assert board_context(viewer, found, MONDAY, AM, at(9, 29, 59), calendar)["missing"] == []
     assert len(board_context(viewer, found, MONDAY, AM, at(9, 30), calendar)["missing"]) == 2
+
+
+def test_a_pupil_known_to_be_away_is_listed_apart_from_those_really_missing(scene: Scene) -> None:
+    viewer = scene.viewer(scene.office)
+    plan_mark(
+        viewer=viewer, pupil_id=scene.cat.pk, first_day=MONDAY, last_day=MONDAY, sessions="AM", code="M",
+        note="Dentist, back 10:30", origin="telephone", by=viewer.actor, at=at(8, 20),
+    )  # fmt: skip
+    found = board(scene, at(9, 31))
+    context = board_context(viewer, found, MONDAY, AM, at(9, 31), timetable(viewer).calendar)
+
+    assert [pupil.forename for pupil in context["missing"]] == ["Amy", "Ben", "Dan"]
+    assert [(pupil.forename, plan.note) for pupil, plan in context["known_unmarked"]] == [
+        ("Cat", "Dentist, back 10:30")
+    ]
+    assert context["unmarked_count"] == 4
 
 
 def test_days_without_a_reason_are_counted_over_the_weekend(scene: Scene) -> None:

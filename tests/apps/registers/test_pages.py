@@ -274,3 +274,17 @@ def test_figures_of_a_very_small_group_stay_with_the_staff(scene: Scene, client:
         text = client.get(reverse("registers:today")).content.decode()
     assert text.count("Not shown: fewer than five pupils") == 2
     assert "2 present, 1 no reason, 1 not marked" in text  # the school's own line
+
+
+def test_planning_for_a_pupil_already_marked_leads_to_the_mark(scene: Scene, client: Client) -> None:
+    scene.take({scene.amy: "N"})
+    sign_in(client, scene.office)
+    form = {
+        "pupil": scene.amy.pk, "first_day": MONDAY, "last_day": MONDAY, "sessions": "both", "code": "I",
+        "note": "Not well, parent rang", "origin": "telephone",
+    }  # fmt: skip
+    with time_machine.travel(at(9, 10), tick=False):
+        response = client.post(reverse("registers:planned"), form, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
+    assert "Amy is already marked N this morning." in response.content.decode()
+    assert scene.marks() == {"Amy": ["N"]}

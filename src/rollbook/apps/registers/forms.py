@@ -117,7 +117,7 @@ class PlanForm(Form):
     code = forms.ChoiceField(label="Code", error_messages={"required": "Choose the code it will be."})
     note = forms.CharField(
         label="What the teacher should see",
-        max_length=300,
+        max_length=120,
         help_text='Short, without private details: "Dental appointment, back 10:30".',
         error_messages={"required": "Say in a few words what it is: it is shown on the register."},
     )

@@ -67,7 +67,10 @@ def board_context(
         "not_taken_now": [row for row in untaken if row.state.answer is not RegisterState.NOT_OPEN],
         "no_reason": [_absent(board, pupil) for pupil in board.no_reason],
         "long_count": sum(1 for count in board.days_without_reason.values() if count > 1),
-        "missing": _missing(board, now),
+        "missing": [pupil for pupil in _missing(board, now) if pupil.id not in board.known],
+        "known_unmarked": [
+            (pupil, board.known[pupil.id]) for pupil in _missing(board, now) if pupil.id in board.known
+        ],
         "late_rows": [_late(pupil, entry, on, school_session) for pupil, entry in board.late],
         "late_count": board.codes["L"],
         "after_count": board.codes["U"],

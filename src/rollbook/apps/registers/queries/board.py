@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from rollbook.analytics.packed import ATTENDED, POSSIBLE, PackedYear
-from rollbook.apps.registers.models import Entry, Save, UnplannedClosure
+from rollbook.apps.registers.models import Entry, PlannedMark, Save, UnplannedClosure
+from rollbook.apps.registers.queries.marks import planned_for
 from rollbook.apps.registers.queries.register import state_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
@@ -63,6 +64,7 @@ class Board:
     closure: UnplannedClosure | None
     last_week: tuple[int, int] | None
     days_without_reason: dict[int, int]
+    known: dict[int, PlannedMark] = field(default_factory=dict)
 
     def count(self, category: Category) -> int:
         """How many marks are in a category so far."""
@@ -93,8 +95,16 @@ _CATEGORY = {code.symbol: code.category for code in BY_BYTE.values()}
 
 
 def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datetime) -> Board | None:
-    """The board of a half-day; None on a day without registers. Six queries whatever the size of the school."""
-    return boards_of(viewer, on, [school_session], now)[0]
+    """The board of a half-day; None on a day without registers.
+
+    Six queries whatever the size of the school, and one more once the register has closed with pupils missing: what
+    was known about them beforehand.
+    """
+    board = boards_of(viewer, on, [school_session], now)[0]
+    if board is not None and board.missing and (on < now.date() or now.time() >= board.times.closes_at):
+        missing = [pupil.id for pupil in board.missing]
+        board.known = planned_for(viewer.school_id, on, school_session, missing)
+    return board
 
 
 def boards_of(

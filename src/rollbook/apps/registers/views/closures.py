@@ -60,7 +60,6 @@ def closures(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         start = {
             "on": clock.today(),
-            "sessions": [each.value for each in SchoolSession],
             "decided_by": f"{viewer.name}, {viewer.position}",
             "key": uuid4(),
         }
@@ -109,7 +108,8 @@ def _page(
     request: HttpRequest, viewer: Viewer, form: ClosureForm, previews: Sequence[ClosurePreview] = ()
 ) -> HttpResponse:
     before = [(each, SchoolSession(each.session).words) for each in latest_closures(viewer, _SHOWN_BEFORE)]
-    context = {"form": form, "previews": previews, "before": before}
+    sessions = " and the ".join(preview.session.words for preview in previews)
+    context = {"form": form, "previews": previews, "sessions": sessions, "before": before}
     return render(request, "registers/closure.html", context, status=422 if form.errors else 200)
 
 

@@ -1,5 +1,6 @@
 """The office's desk: late arrivals signed in, and what is known before registration."""
 
+from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from rollbook import clock
 from rollbook.apps.registers.actions.arrivals import sign_in
 from rollbook.apps.registers.actions.planning import plan_mark, withdraw_plan
 from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm
+from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.presenters.board import desk_context
 from rollbook.apps.registers.queries.board import board_of
-from rollbook.apps.registers.queries.marks import plans_from
+from rollbook.apps.registers.queries.marks import marks_standing, plans_from
 from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.domain.access import Permission, Viewer
@@ -97,14 +99,24 @@ def planned(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusals(form, refused)
         else:
-            messages.success(
-                request,
-                f"Recorded for {plan.pupil}. It is filled in on registers still to be taken;"
-                " a mark that is already saved stays until it is amended.",
-            )
-            return HttpResponseRedirect(reverse("registers:planned"))
+            return HttpResponseRedirect(_after_planning(request, viewer, plan, now.date()))
     context = {"form": form, "plans": plans_from(viewer, now.date()), "today": now.date()}
     return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
+
+
+def _after_planning(request: HttpRequest, viewer: Viewer, plan: PlannedMark, today: date) -> str:
+    """Says what became of it, and where to go: to a mark of today that says something else, for those who may amend."""
+    messages.success(request, f"Recorded for {plan.pupil}. It is filled in on registers still to be taken.")
+    if plan.first_day <= today <= plan.last_day and viewer.may(Permission.REGISTER_AMEND):
+        for school_session, code in marks_standing(viewer, plan.pupil_id, today).items():
+            if plan.sessions in ("both", school_session.value) and code != plan.code:
+                messages.warning(
+                    request,
+                    f"{plan.pupil.forename} is already marked {code} this {school_session.words}. "
+                    "That mark stays until you amend it here.",
+                )
+                return reverse("registers:mark", args=[plan.pupil_id, today, school_session.value])
+    return reverse("registers:planned")
 
 
 @requires(Permission.PLANNED_RECORD)
