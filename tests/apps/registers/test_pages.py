@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from rollbook.apps.registers.models import Entry
 from rollbook.domain.access import Role
-from tests.apps.registers.scene import MONDAY, Scene, at, mark
+from tests.apps.registers.scene import MONDAY, PM, Scene, at, mark
 from tests.factories.people import make_person, make_school, sign_in
 from tests.factories.pupils import make_group, make_pupil
 
@@ -288,3 +288,35 @@ def test_planning_for_a_pupil_already_marked_leads_to_the_mark(scene: Scene, cli
     assert response.redirect_chain[-1][0] == reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
     assert "Amy is already marked N this morning." in response.content.decode()
     assert scene.marks() == {"Amy": ["N"]}
+
+
+def test_the_sessions_behind_a_figure(scene: Scene, client: Client) -> None:
+    scene.take({scene.amy: "N"})
+    scene.take({scene.amy: "\\"}, session=PM, when=at(12, 50))
+    sign_in(client, scene.office)
+    with time_machine.travel(at(14, 0), tick=False):
+        page = addresses(scene)["pupil"]
+        assert "?on=2026-09-14&amp;code=N#behind" in client.get(page).content.decode()
+        text = client.get(page, {"code": "N"}).content.decode()
+        assert "Sessions coded" not in client.get(page, {"code": "I"}).content.decode()
+    behind = text[text.index('id="behind"') : text.index('id="amended"')]
+    assert "Mon 14 Sep, morning" in behind
+    assert "afternoon" not in behind
+
+
+def test_in_a_large_school_a_name_is_asked_for_before_the_list(
+    scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollbook.apps.registers.views.desk.MANY_PUPILS", 3)
+    sign_in(client, scene.office)
+    with time_machine.travel(at(9, 10), tick=False):
+        for name in ("arrivals", "planned"):
+            page = addresses(scene)[name]
+            assert f'<option value="{scene.amy.pk}"' not in client.get(page).content.decode()
+            found = client.get(page, {"q": "abb AMY"}).content.decode()
+            assert f'<option value="{scene.amy.pk}" selected' in found
+            assert f'<option value="{scene.ben.pk}"' not in found
+            assert (
+                f'<option value="{scene.cat.pk}" selected'
+                in client.get(page, {"pupil": scene.cat.pk}).content.decode()
+            )

@@ -1,5 +1,6 @@
 """The pupil page and the page of one mark, as their templates take them."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -27,14 +28,17 @@ _BARS = (
 )
 
 
-def pupil_context(viewer: Viewer, year: PupilYear, now: datetime) -> dict[str, Any]:
-    """Everything `registers/pupil.html` needs."""
+def pupil_context(viewer: Viewer, year: PupilYear, now: datetime, symbol: str = "") -> dict[str, Any]:
+    """Everything `registers/pupil.html` needs; `symbol` is the code whose sessions are listed."""
     pupil = year.pupil
     today = now.date()
-    by_code = _by_code(year)
+    by_code = _by_code(year, today)
+    shown_on = min(today, year.last_day)
     return {
         "pupil": pupil,
         "group": year.group,
+        "on_shown": shown_on,
+        "behind": _behind(year, symbol),
         "year_words": year_group_words(
             year_group(pupil.born_on, min(today, year.last_day, year.last_on_roll), pupil.year_offset)
         ),
@@ -74,18 +78,33 @@ def _count(year: PupilYear, category: Category) -> int:
     return sum(1 for symbol in year.marks.values() if symbol and BY_SYMBOL[symbol].category is category)
 
 
-def _by_code(year: PupilYear) -> list[dict[str, Any]]:
-    """Each code used this year with its count, most used first; the marks behind it are in the strip."""
-    counts: dict[str, int] = {}
-    for symbol in year.marks.values():
-        if symbol:
-            counts[symbol] = counts.get(symbol, 0) + 1
+def _behind(year: PupilYear, symbol: str) -> dict[str, Any] | None:
+    """The sessions behind a figure: those with one code, latest first; None where no code was asked for."""
+    found = [(on, each) for (on, each), code in year.marks.items() if code and code == symbol]
+    if not found:
+        return None
+    sessions = [
+        {
+            "on": on,
+            "words": each.words,
+            "url": reverse("registers:mark", args=[year.pupil.pk, on, each.value]),
+        }
+        for on, each in sorted(found, reverse=True)
+    ]
+    return {"symbol": symbol, "sessions": sessions}
+
+
+def _by_code(year: PupilYear, today: date) -> list[dict[str, Any]]:
+    """Each code used this year with its count, most used first, and the link to its sessions."""
+    counts = Counter(symbol for symbol in year.marks.values() if symbol)
+    on = min(today, year.last_day).isoformat()
     return [
         {
             "symbol": symbol,
             "title": title_of(symbol),
             "count": count,
             "category": BY_SYMBOL[symbol].category.words,
+            "url": f"?{urlencode({'on': on, 'code': symbol})}#behind",
         }
         for symbol, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]

@@ -1,5 +1,6 @@
 """The office's desk: late arrivals signed in, and what is known before registration."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
@@ -18,13 +19,41 @@ from rollbook.apps.registers.presenters.board import desk_context
 from rollbook.apps.registers.queries.board import board_of
 from rollbook.apps.registers.queries.marks import marks_standing, plans_from
 from rollbook.apps.registers.views.board import session_now
-from rollbook.apps.roll.queries import pupils_on_roll
+from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import codes_offered
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refused
 from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
+
+# Above this many pupils a list of them all is slow to open and to look through: a name is asked for first.
+MANY_PUPILS = 150
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Which pupils a form offers, and what was looked for."""
+
+    pupils: list[RollPupil]
+    chosen: str
+    wanted: str
+    is_asked: bool
+
+
+def _choice(request: HttpRequest, pupils: list[RollPupil]) -> _Choice:
+    """All pupils, in a large school those whose names have every word looked for; one that fits is chosen at once."""
+    chosen, wanted = request.GET.get("pupil", ""), request.GET.get("q", "").strip()[:100]
+    is_asked = len(pupils) > MANY_PUPILS
+    if request.method == "POST" or not is_asked:
+        return _Choice(pupils, chosen, wanted, is_asked)
+    words = wanted.casefold().split()
+    fitting = [
+        pupil
+        for pupil in pupils
+        if (words and all(word in pupil.name.casefold() for word in words)) or str(pupil.id) == chosen
+    ]
+    return _Choice(fitting, str(fitting[0].id) if len(fitting) == 1 else chosen, wanted, is_asked)
 
 
 @requires(Permission.ARRIVALS_SIGN_IN)
@@ -34,9 +63,10 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
     pupils = pupils_on_roll(viewer, now.date())
-    chosen = request.GET.get("pupil", "")
-    initial = {"arrived_at": now.time().replace(second=0, microsecond=0), "key": uuid4(), "pupil": chosen}
-    form = ArrivalForm(request.POST or None, pupils=pupils, initial=initial)
+    choice = _choice(request, pupils)
+    arrived_at = now.time().replace(second=0, microsecond=0)
+    initial = {"arrived_at": arrived_at, "key": uuid4(), "pupil": choice.chosen}
+    form = ArrivalForm(request.POST or None, pupils=choice.pupils, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -60,6 +90,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     board = board_of(viewer, on, school_session, now) if on == now.date() else None
     context = desk_context(board, on, school_session, now) | {
         "form": form,
+        "choice": choice,
         "late_reasons": LATE_REASONS,
         "now": now,
     }
@@ -77,10 +108,9 @@ def planned(request: HttpRequest) -> HttpResponse:
         for code in codes_offered(now.date(), SchoolSession.AM, viewer.setters)
         if not (code.is_present_mark or code.is_late or code.symbol == "N")
     ]
-    initial = {"first_day": now.date(), "last_day": now.date(), "pupil": request.GET.get("pupil", "")}
-    form = PlanForm(
-        request.POST or None, pupils=pupils_on_roll(viewer, now.date()), codes=codes, initial=initial
-    )
+    choice = _choice(request, pupils_on_roll(viewer, now.date()))
+    initial = {"first_day": now.date(), "last_day": now.date(), "pupil": choice.chosen}
+    form = PlanForm(request.POST or None, pupils=choice.pupils, codes=codes, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -100,7 +130,7 @@ def planned(request: HttpRequest) -> HttpResponse:
             add_refusals(form, refused)
         else:
             return HttpResponseRedirect(_after_planning(request, viewer, plan, now.date()))
-    context = {"form": form, "plans": plans_from(viewer, now.date()), "today": now.date()}
+    context = {"form": form, "choice": choice, "plans": plans_from(viewer, now.date()), "today": now.date()}
     return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
 
 

@@ -34,7 +34,9 @@ def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
     if year is None:
         raise Http404("no such pupil")
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
-    return render(request, "registers/pupil.html", pupil_context(viewer, year, now))
+    return render(
+        request, "registers/pupil.html", pupil_context(viewer, year, now, request.GET.get("code", ""))
+    )
 
 
 @requires(Permission.PUPIL_VIEW_OWN, Permission.PUPIL_VIEW_ANY)
