@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
