@@ -50,27 +50,38 @@ def contacts_of(cells: Cells) -> Iterator[ContactRow]:
         contact = _contact(cells, number, prefix)
         if contact.surname:
             yield contact
-        elif contact.says_more_than_the_name:
+        elif contact.says_more_than_the_name and not _surname_in_file(cells, prefix):
             cells.refuse(
                 f"{prefix}name", "This contact has details but no name. Give the name, or empty the cells."
             )
 
 
+def _surname_in_file(cells: Cells, prefix: str) -> str:
+    """The surname as it was written, taken or refused."""
+    return cells.text(f"{prefix}surname") or values.name_parts(cells.text(f"{prefix}name"))[2]
+
+
 def _contact(cells: Cells, number: int, prefix: str) -> ContactRow:
-    title, forename, surname = values.name_parts(cells.text(f"{prefix}name"))
+    title, forename, last = values.name_parts(cells.text(f"{prefix}name"))
 
     def text(part: str, reader: values.TextReader) -> str:
         return cells.read(f"{prefix}{part}", reader) or ""
 
-    def name(part: str, otherwise: str, limit: int) -> str:
+    def name(part: str, otherwise: str, reader: values.TextReader) -> str:
         own = cells.text(f"{prefix}{part}")
-        return cells.take(f"{prefix}{part if own else 'name'}", own or otherwise, values.person(limit)) or ""
+        return cells.take(f"{prefix}{part if own else 'name'}", own or otherwise, reader) or ""
 
+    no_letter = (
+        f"“{_surname_in_file(cells, prefix)}” is read as the surname, and a name has at least one letter."
+    )
+    surname = name("surname", last, values.person(100, no_letter))
+    if not surname:
+        title = forename = ""  # one message about one cell is enough
     return ContactRow(
         number=number,
-        title=name("title", title, 20),
-        forename=name("forename", forename, 100),
-        surname=name("surname", surname, 100),
+        title=name("title", title, values.person(20)),
+        forename=name("forename", forename, values.person(100)),
+        surname=surname,
         relationship=text("relationship", values.text(40)),
         telephone=text("telephone", values.telephone),
         other_telephone=text("other_telephone", values.telephone),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from rollbook.formats.spreadsheet import safe
+
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -27,7 +29,7 @@ _ROUNDED = "A spreadsheet has rounded this number. Give the column a text format
 
 
 class Unclear(Exception):
-    """This cell can't be taken; the text is a sentence without the value itself."""
+    """This cell can't be taken; the text is a sentence, beside which the value is shown."""
 
 
 def tidy(cell: str) -> str:
@@ -58,12 +60,14 @@ def text(limit: int) -> TextReader:
     return read
 
 
-def person(limit: int = 100) -> TextReader:
-    """Reads a person's name: letters of any language."""
+def person(limit: int = 100, no_letter: str = "A name has at least one letter.") -> TextReader:
+    """Reads a person's name: letters of any language, and no formula. `no_letter` is said where there is none."""
 
     def read(value: str) -> str:
-        if not any(letter.isalpha() for letter in text(limit)(value)):
-            raise Unclear("A name has at least one letter.")
+        if safe(text(limit)(value)) != value:
+            raise Unclear("A name can't begin with =, +, - or @: a spreadsheet would take it for a formula.")
+        if not any(letter.isalpha() for letter in value):
+            raise Unclear(no_letter)
         return value
 
     return read
