@@ -15,6 +15,7 @@ from rollbook.apps.audit.models import Event
 from rollbook.apps.audit.presenters import line, safe, subjects_in
 from rollbook.apps.audit.queries import PAGE, Known, Wanted, batches_of, known_subjects, page_of
 from rollbook.apps.schools.models import School
+from rollbook.apps.schools.queries.settings import SETTINGS
 from rollbook.clock import LONDON
 from rollbook.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role
 from tests.factories.people import make_person, make_school, sign_in, viewer_of
@@ -200,6 +201,38 @@ def test_details_show_what_changed_and_hide_bare_numbers() -> None:
         "Times: from 1 September 2026",
         "A: 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "details"),
+    [
+        ({"kind": "inset", "first_day": "2026-09-14"}, ["Kind: INSET day", "First day: 14 September 2026"]),
+        ({"kind": "school_day"}, ["Kind: Open although a bank holiday"]),
+        ({"from": {"kind": "holiday"}, "to": {"kind": "half_term"}}, ["Kind: Holiday → Half term"]),
+        ({"code": "I", "sessions": "both"}, ["Code: I", "Sessions: morning and afternoon"]),
+        ({"sessions": "AM"}, ["Sessions: mornings only"]),
+        ({"saves": 5263, "planned": 12}, ["Saves: 5,263", "Planned: 12"]),
+        ({"rows": [{"kind": "inset", "count": 1200}]}, ["Rows: kind INSET day, count 1,200"]),
+        ({"pupils": [{"pupil": 4}] * 1001}, ["Pupils changed: 1,001"]),
+        ({"name": "submit_within_minutes"}, ["Name: minutes within which registers are submitted"]),
+        # What nobody has words for, and numbers that are names.
+        ({"kind": "solstice", "sessions": "night"}, ["Kind: solstice", "Sessions: night"]),
+        ({"urn": "123456", "both": "inset"}, ["Urn: 123456", "Both: inset"]),
+    ],
+)
+def test_values_read_as_words(facts: dict[str, Any], details: list[str]) -> None:
+    assert line(Event(type="x.done", at=AT, facts=facts), {}, may_see_pupils=True).details == details
+
+
+def test_a_setting_has_words_in_the_log() -> None:
+    for name in SETTINGS:
+        event = Event(type="policy.setting.chosen", at=AT, facts={"name": name})
+        assert "_" not in line(event, {}, may_see_pupils=True).details[0]
+
+
+def test_many_marks_have_a_comma() -> None:
+    event = Event(type="register.closure.declared", at=AT, facts={"on": "2026-09-14", "entries": 1180})
+    assert line(event, {}, may_see_pupils=True).words.endswith(": 1,180 marks")
 
 
 def test_changes_of_a_pupil_are_shown_and_private_ones_only_named() -> None:

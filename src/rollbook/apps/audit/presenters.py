@@ -10,6 +10,7 @@ from typing import Any
 from rollbook.apps.audit.models import Event
 from rollbook.apps.audit.queries import Known
 from rollbook.domain.access import Role
+from rollbook.domain.calendar_types import DayKind
 from rollbook.formats.spreadsheet import safe
 from rollbook.ui.words import local, plain_day
 
@@ -88,6 +89,16 @@ _FACT_WORDS = {
     "because": "reason",
     "second_step": "with the second step",
     "locked": "locked for a quarter of an hour after it",
+}
+# Values that are kept as short words of the program, by the fact that holds them. Any other value stands as it is.
+_VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": {kind.value: kind.words for kind in DayKind}
+    | {DayKind.SCHOOL_DAY.value: "Open although a bank holiday"},
+    "sessions": {"both": "morning and afternoon", "AM": "mornings only", "PM": "afternoons only"},
+    "name": {
+        "submit_within_minutes": "minutes within which registers are submitted",
+        "low_attendance_percent": "percentage below which attendance is shown in red",
+    },
 }
 # Numbers that lead to a row and say nothing to a reader.
 _HIDDEN = {
@@ -170,7 +181,7 @@ def _generic(event: Event) -> str:
 
 
 def _values(event: Event, known: Mapping[str, Known]) -> dict[str, str]:
-    values = {name: _fact(value) for name, value in event.facts.items() if value is not None}
+    values = {name: _fact(value, name) for name, value in event.facts.items() if value is not None}
     values["subject"] = _subject(event, known)
     group = event.facts.get("group")
     if isinstance(group, int):
@@ -180,7 +191,9 @@ def _values(event: Event, known: Mapping[str, Known]) -> dict[str, str]:
     if event.facts.get("role") in set(Role):
         values["role"] = Role(event.facts["role"]).words
     entries = event.facts.get("entries")
-    values["marks"] = f": {entries} {'mark' if entries == 1 else 'marks'}" if isinstance(entries, int) else ""
+    values["marks"] = (
+        f": {entries:,} {'mark' if entries == 1 else 'marks'}" if isinstance(entries, int) else ""
+    )
     values["step"] = " at the second step" if event.facts.get("step") == "code" else ""
     values["why"] = _WHY.get(event.facts.get("why", ""), "")
     values["with_link"] = " with a link from a letter" if event.facts.get("with_link") else ""
@@ -216,13 +229,13 @@ def _detail(name: str, value: Any, known: Mapping[str, Known]) -> list[str]:
         return [f"Changed, not shown here: {', '.join(value)}"]
     if isinstance(value, dict):
         return [
-            _change(field, *pair) if (pair := _pair(each)) else f"{_name(field)}: {_fact(each)}"
+            _change(field, *pair) if (pair := _pair(each)) else f"{_name(field)}: {_fact(each, field)}"
             for field, each in value.items()
             if each not in (None, "")
         ]
     if isinstance(value, list) and value and isinstance(value[0], dict) and "pupil" in value[0]:
-        return [f"{_name(name)} changed: {len(value)}"]
-    return [_name(name)] if value is True else [f"{_name(name)}: {_fact(value)}"]
+        return [f"{_name(name)} changed: {len(value):,}"]
+    return [_name(name)] if value is True else [f"{_name(name)}: {_fact(value, name)}"]
 
 
 def _pair(value: Any) -> tuple[Any, Any] | None:
@@ -233,7 +246,7 @@ def _pair(value: Any) -> tuple[Any, Any] | None:
 
 
 def _change(name: str, was: Any, now: Any) -> str:
-    return f"{_name(name)}: {_fact(was) or 'empty'} → {_fact(now) or 'empty'}"
+    return f"{_name(name)}: {_fact(was, name) or 'empty'} → {_fact(now, name) or 'empty'}"
 
 
 def _amended(entry: Mapping[str, Any], known: Mapping[str, Known]) -> str:
@@ -247,19 +260,26 @@ def _name(fact: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _fact(value: Any) -> str:
+def _fact(value: Any, name: str) -> str:
+    """A value in words; `name` is the fact that holds it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, str) and value in _VALUE_WORDS.get(name, ()):
+        return _VALUE_WORDS[name][value]
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # somebody may have named a group 2026-99-99
             return plain_day(date.fromisoformat(value))
     if isinstance(value, list):
-        return ", ".join(_fact(each) for each in value)
+        return ", ".join(_fact(each, name) for each in value)
     if isinstance(value, dict):
         return ", ".join(
-            f"{_name(key).lower()} {_fact(each)}" for key, each in value.items() if each not in (None, "")
+            f"{_name(key).lower()} {_fact(each, key)}"
+            for key, each in value.items()
+            if each not in (None, "")
         )
     return str(value)
 
