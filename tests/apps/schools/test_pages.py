@@ -384,6 +384,7 @@ def test_the_times_page_shows_the_policys_week_with_its_warning(scene: Scene, of
     for words in ("09:00", "09:30", "12:45", "13:00", "15:05", "14:00", "For the governors:"):
         assert words in page
     assert "mornings 30 minutes, afternoons 15 minutes" in page
+    assert "read in" not in page
 
 
 def test_new_times_from_the_form(scene: Scene, officer: Client) -> None:
@@ -410,6 +411,20 @@ def test_without_times_the_page_says_how_to_start(scene: Scene, officer: Client)
     DayTimes.objects.filter(school=scene.school).delete()
     assert "No times yet" in officer.get(reverse("schools:times")).content.decode()
     assert officer.get(reverse("schools:times_new")).context["form"].initial["effective_from"] == TODAY
+
+
+def test_a_long_name_of_a_group_is_refused_whole(scene: Scene, officer: Client) -> None:
+    add = reverse("schools:group_new")
+    change = reverse("schools:group_change", args=[make_group(scene.school, "7A").pk])
+    for address in (add, change):
+        # The browser would cut what is pasted, and say nothing.
+        assert "maxlength" not in officer.get(address).content.decode()
+        answer = officer.post(address, {"name": "x" * 41, "room": "y" * 52, "first_day": "2026-09-14"})
+        page = answer.content.decode()
+        assert "The name has 41 characters. Keep it to 40." in page
+        assert "The room has 52 characters. Keep it to 40." in page
+        assert "x" * 41 in page
+    assert [group.name for group in TeachingGroup.objects.filter(school=scene.school)] == ["7A"]
 
 
 def test_groups_with_pupils_cover_and_alarm(scene: Scene, officer: Client) -> None:

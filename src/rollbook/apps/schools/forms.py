@@ -219,16 +219,14 @@ class TimesForm(Form):
 
 
 class GroupForm(Form):
-    """A teaching group's name and room."""
+    """A teaching group's name and room.
 
-    name = forms.CharField(
-        label="Name", max_length=40, widget=forms.TextInput(attrs={"class": "input--medium"})
-    )
+    Neither has a `max_length`: with it the browser would cut what is pasted, and say nothing. The action refuses.
+    """
+
+    name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"class": "input--medium"}))
     room = forms.CharField(
-        label="Room",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "input--medium"}),
+        label="Room", required=False, widget=forms.TextInput(attrs={"class": "input--medium"})
     )
 
 

@@ -115,9 +115,9 @@ def _refuse_names(
     if not name:
         refusals.append(Refusal("name", "Give the group a name, for example '7A'."))
     if len(name) > _LENGTH:
-        refusals.append(Refusal("name", f"Keep the name to {_LENGTH} characters."))
+        refusals.append(Refusal("name", f"The name has {len(name)} characters. Keep it to {_LENGTH}."))
     if len(room) > _LENGTH:
-        refusals.append(Refusal("room", f"Keep the room to {_LENGTH} characters."))
+        refusals.append(Refusal("room", f"The room has {len(room)} characters. Keep it to {_LENGTH}."))
     same = TeachingGroup.objects.filter(
         Q(last_day=None) | Q(last_day__gte=first_day), school_id=school_id, name__iexact=name
     )
