@@ -157,6 +157,12 @@ def test_no_page_has_inline_script_or_style(desk: Client, head: User) -> None:
         assert "default-src 'none'" in policy
 
 
+def test_signing_in_starts_in_the_address() -> None:
+    page = Client().get("/sign-in/").content.decode()
+    (field,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert 'name="login"' in field
+
+
 # --- The list and one person ------------------------------------------------------------------------------------
 
 

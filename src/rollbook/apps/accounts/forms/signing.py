@@ -49,6 +49,7 @@ class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
             "autocomplete": "username",
             "spellcheck": "false",
             "autocapitalize": "none",
+            "autofocus": True,
         }
         dress(self.fields["password"], "Password", "Enter your password.")
 
