@@ -236,6 +236,7 @@ def _run(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_made_once_and_kept(tmp_path: Path) -> None:
     first = _run(tmp_path, "demo", "--no-serve", "--date", "2026-09-20")
     assert first.returncode == 0, first.stderr
+    assert "Loading" not in first.stderr
     for way in sign_ins():
         assert way.email in first.stdout
     assert PASSWORD in first.stdout
@@ -263,7 +264,9 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_simulate_adds_schools(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("simulate", schools=2, pupils=20, years=1, phase="special", until=date(2026, 9, 20))
-    assert "2 schools with" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "2 schools with" in told.out
+    assert told.err == ""  # no progress bars in a log
     assert len(set(Save.objects.values_list("school_id", flat=True))) == 2
     assert not any(user.has_usable_password() for user in User.objects.all())
 

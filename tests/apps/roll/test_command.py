@@ -40,7 +40,9 @@ def _stopped(*arguments: str) -> int:
 
 def test_a_sound_file_is_loaded(scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("import_pupils", _file(tmp_path, school_file(12)))
-    assert "Loaded: 12 new, 0 changed, 0 unchanged." in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "Loaded: 12 new, 0 changed, 0 unchanged." in told.out
+    assert told.err == ""  # no progress bar in a log
     assert Pupil.objects.count() == 12
     (event,) = events("roll.file.loaded")
     assert (event.by_id, event.by_name) == (None, "Command line")

@@ -60,7 +60,7 @@ def _make(today: date, seed: int) -> None:
     print(f"Making {SCHOOL_NAME} as on the morning of {today:%A} {today.day} {today:%B %Y}")
     school = demonstration_school(today, seed, environment.bank_holidays_round(today))
     total = sum(len(marks.pupils) for save in school.saves for marks in save.marks)
-    with tqdm(total=total, unit=" marks", desc="Loading", leave=False) as bar:
+    with tqdm(total=total, unit=" marks", desc="Loading", leave=False, disable=None) as bar:
         load_school(
             school,
             email_domain=lambda _: EMAIL_DOMAIN,

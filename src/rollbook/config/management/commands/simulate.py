@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 def _add_school(number: int, until: date, options: dict[str, Any]) -> int:
     years = options["years"]
-    with tqdm(total=years, unit=" years", desc=f"School {number}: drawing", leave=False) as bar:
+    with tqdm(total=years, unit=" years", desc=f"School {number}: drawing", leave=False, disable=None) as bar:
         outline = invented_school(
             number=number,
             phase=options["phase"],
@@ -65,7 +65,7 @@ def _add_school(number: int, until: date, options: dict[str, Any]) -> int:
         )
         school = make_school(outline, bar.update)
     total = sum(len(marks.pupils) for save in school.saves for marks in save.marks)
-    with tqdm(total=total, unit=" marks", desc=school.facts.name, leave=False) as bar:
+    with tqdm(total=total, unit=" marks", desc=school.facts.name, leave=False, disable=None) as bar:
         _, loaded = load_school(
             school,
             email_domain=lambda school_id: f"school{school_id}.example.org",

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         content = self._content(path)
         viewer, by = self._viewer(options["school"], options["by"], at.date())
         load = LoadOptions(options["starting"] or at.date(), makes_groups=options["make_groups"])
-        with tqdm(total=3, desc="Reading", unit="step", file=sys.stderr, leave=False) as bar:
+        with tqdm(total=3, desc="Reading", unit="step", file=sys.stderr, leave=False, disable=None) as bar:
             try:
                 sheet = read_pupils(content, at.date())
             except Unreadable as problem:
