@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for school in schools:
             total = Save.objects.filter(school_id=school.pk).count()
             with tqdm(
-                total=total, unit=" saves", desc=school.name, file=sys.stderr, disable=total < 2000
+                total=total, unit=" saves", desc=school.name, file=sys.stderr, disable=total < 2000 or None
             ) as bar:
                 proof = prove(school.pk, progress=lambda count, bar=bar: bar.update(count))  # type: ignore[misc]
             words = "whole" if proof.is_whole else f"NOT WHOLE, {len(proof.faults)} faults"
