@@ -113,6 +113,15 @@ def test_it_grows_with_its_pupils_and_forgets_none() -> None:
     assert int((year.marks > 0).sum()) == 1000
 
 
+@given(entries)
+def test_the_days_of_a_pupil_are_those_with_a_mark(made: list[Entry]) -> None:
+    year = folded([made])
+
+    for pupil in {5, *(each[0] for each in made)}:
+        columns = {column for other, column, _ in made if other == pupil}
+        assert year.days_of(pupil) == sorted({FIRST + timedelta(days=column // 2) for column in columns})
+
+
 def test_nothing_folded_changes_nothing() -> None:
     year = folded([[(1, 2, 3)]])
     before = year.marks.copy()

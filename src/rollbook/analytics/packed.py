@@ -91,6 +91,10 @@ class PackedYear:
         marks: Matrix = self._store[row]
         return marks
 
+    def days_of(self, pupil_id: int) -> list[date]:
+        """The days on which a pupil has a mark, in order."""
+        return sorted({self.day_of(int(column)) for column in np.flatnonzero(self.of_pupil(pupil_id))})
+
     def counts(self, pupil_ids: Sequence[int], up_to_column: int | None = None) -> NDArray[np.int64]:
         """How many half-days were attended and how many were possible, for each pupil.
 

@@ -156,4 +156,4 @@ def test_a_page_about_few_pupils_reads_by_pupil(scene: Scene, client: Client, na
                 plans += [row[3] for row in cursor.fetchall() if "entry" in row[3]]
 
     assert plans
-    assert all("(pupil_id=?" in plan for plan in plans), plans
+    assert all("pupil_id=?" in plan for plan in plans), plans

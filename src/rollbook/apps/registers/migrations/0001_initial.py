@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(
-                fields=("pupil", "on", "session", "version"), name="entry_version_once"
+                fields=("on", "session", "pupil", "version"), name="entry_version_once"
             ),
         ),
         migrations.AddConstraint(

@@ -55,7 +55,7 @@ def _saves(school_id: int) -> Iterator[tuple[Save, list[Entry]]]:
         if not batch:
             return
         entries: dict[int, list[Entry]] = {}
-        for entry in Entry.objects.filter(save_made__in=[save.pk for save in batch]):
+        for entry in Entry.objects.filter(save_made__in=[save.pk for save in batch]).order_by():
             entries.setdefault(entry.save_made_id, []).append(entry)
         for save in batch:
             yield save, entries.get(save.pk, [])

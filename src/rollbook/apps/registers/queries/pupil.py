@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.registers.queries.marks import Versions, amended_marks, plans_of_pupil
+from rollbook.apps.registers.queries.marks import Versions, amended_marks, listed, plans_of_pupil
 from rollbook.apps.registers.queries.register import may_see_group
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import Enrolled, Pupil, enrolments_of, group_of_pupil, pupil_of
@@ -70,6 +70,7 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
     enrolments = enrolments_of(viewer, pupil_id)
     last_on_roll = max((each.last_day or now.date() for each in enrolments), default=now.date())
     first_day, last_day = year_bounds(calendar, on or min(now.date(), last_on_roll))
+    days = packed_year(viewer.school_id, (first_day, last_day)).days_of(pupil_id)
     marks, ahead = _half_days(viewer, calendar, pupil_id, (first_day, last_day), enrolments, now)
     return PupilYear(
         pupil=pupil,
@@ -83,9 +84,9 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
         marks=marks,
         ahead=ahead,
         totals=totals(symbol or None for symbol in marks.values()),
-        amended=amended_marks(viewer, pupil_id, first_day, last_day),
+        amended=amended_marks(viewer, pupil_id, days),
         plans=[plan for plan in plans_of_pupil(viewer, pupil_id) if plan.last_day >= now.date()],
-        minutes_lost=_minutes_lost(viewer, pupil_id, first_day, last_day),
+        minutes_lost=_minutes_lost(viewer, pupil_id, days),
     )
 
 
@@ -125,10 +126,11 @@ def _half_days(
     return marks, ahead
 
 
-def _minutes_lost(viewer: Viewer, pupil_id: int, first_day: date, last_day: date) -> int:
-    """Minutes late over the year, of the marks as they stand now."""
+def _minutes_lost(viewer: Viewer, pupil_id: int, days: list[date]) -> int:
+    """Minutes late over these days, of the marks as they stand now."""
+    wanted, places = listed(day.isoformat() for day in days)
     with connection.cursor() as cursor:
-        cursor.execute(_MINUTES, [viewer.school_id, pupil_id, first_day.isoformat(), last_day.isoformat()])
+        cursor.execute(_MINUTES.format(places=places), [viewer.school_id, pupil_id, *wanted])
         newest = {(on, session): minutes or 0 for on, session, minutes in cursor.fetchall()}
     return sum(newest.values())
 
@@ -136,5 +138,5 @@ def _minutes_lost(viewer: Viewer, pupil_id: int, first_day: date, last_day: date
 # Every version, so that minutes which were amended away are not counted. "+": see queries.marks.
 _MINUTES = """
 SELECT "on", session, minutes_late FROM registers_entry
-WHERE +school_id = %s AND pupil_id = %s AND "on" BETWEEN %s AND %s ORDER BY version
+WHERE +school_id = %s AND pupil_id = %s AND "on" IN ({places}) AND session IN ('AM', 'PM') ORDER BY version
 """
