@@ -186,7 +186,7 @@ def test_something_known_beforehand_reaches_the_register(page: Page, live_server
     page.get_by_label("Code", exact=True).select_option("M")
     page.get_by_label("What the teacher should see").fill("Dental appointment, back 10:30")
     page.get_by_role("button", name="Record").click()
-    expect(page.get_by_text("Recorded.")).to_be_visible()
+    expect(page.get_by_text("Recorded for Abbott, Amy.")).to_be_visible()
     check(page)
 
     sign_in(page, live_server, scene.teacher)
