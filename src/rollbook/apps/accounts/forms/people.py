@@ -13,9 +13,12 @@ _POSITION_HINT = (
 )
 
 
-def _text(label: str, hint: str = "", *, required: bool = True, **attrs: Any) -> forms.CharField:
+def _text(
+    label: str, hint: str = "", *, longest: int = 200, required: bool = True, **attrs: Any
+) -> forms.CharField:
+    """A line of text, no longer than its column."""
     widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
-    return forms.CharField(label=label, help_text=hint, required=required, max_length=200, widget=widget)
+    return forms.CharField(label=label, help_text=hint, required=required, max_length=longest, widget=widget)
 
 
 def _role() -> forms.ChoiceField:
@@ -37,6 +40,7 @@ class PersonForm(Form):
     telephone = _text(
         "Telephone at school",
         "Shown to everyone at the school on the page Who to ask.",
+        longest=30,
         required=False,
         type="tel",
     )
@@ -46,7 +50,7 @@ class AddPersonForm(PersonForm):
     """Somebody new, with their first role."""
 
     role = _role()
-    position = _text("Position", _POSITION_HINT)
+    position = _text("Position", _POSITION_HINT, longest=100)
     first_day = DateField(label="First day", help_text="From this day on they can use Rollbook.")
 
     field_order = ("name", "email", "telephone", "role", "position", "first_day")
@@ -56,7 +60,7 @@ class AppointmentForm(Form):
     """One more role for somebody."""
 
     role = _role()
-    position = _text("Position", _POSITION_HINT)
+    position = _text("Position", _POSITION_HINT, longest=100)
     first_day = DateField(label="First day")
     last_day = DateField(label="Last day", required=False, help_text="Leave it empty while no end is known.")
 
@@ -70,7 +74,7 @@ class EndForm(Form):
 class PositionForm(Form):
     """A new title in the same role."""
 
-    position = _text("New position", _POSITION_HINT)
+    position = _text("New position", _POSITION_HINT, longest=100)
     first_day = DateField(
         label="First day of the new position", help_text="The old position ends the day before."
     )
