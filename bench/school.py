@@ -86,7 +86,8 @@ def session_of(person: Any) -> str:
     """The key of a session in which this person is signed in."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from rollbook.apps.accounts.sessions import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)

@@ -90,26 +90,25 @@ def _is_public(request: HttpRequest) -> bool:
 
 def _ask_to_sign_in(request: HttpRequest, why: str) -> HttpResponse:
     by_script = (
-        "HX-Request" in request.headers
-        or "X-Requested-With" in request.headers
+        "X-Requested-With" in request.headers
         or "X-Rollbook-Refresh" in request.headers
         or request.headers.get("Sec-Fetch-Dest") == "empty"
     )
-    back = _page_to_return_to(request, by_script=by_script)
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'ended': why, 'next': back})}"
     if by_script:
-        words = "You were signed out. Sign in again to go on."
         return HttpResponse(
-            words, status=401, content_type="text/plain; charset=utf-8", headers={"HX-Redirect": address}
+            "You were signed out. Sign in again to go on.",
+            status=401,
+            content_type="text/plain; charset=utf-8",
         )
-    return redirect(address)
+    back = _page_to_return_to(request)
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'ended': why, 'next': back})}")
 
 
-def _page_to_return_to(request: HttpRequest, *, by_script: bool) -> str:
-    """The page the person was looking at: for a script or a sent form that is not the address asked for."""
-    if request.method in {"GET", "HEAD"} and not by_script:
+def _page_to_return_to(request: HttpRequest) -> str:
+    """The page the person was looking at: for a sent form that is not the address asked for."""
+    if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
-    seen = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    seen = urlsplit(request.headers.get("Referer") or "")
     if seen.netloc != request.get_host() or not seen.path.startswith("/"):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
     return f"{seen.path}?{seen.query}" if seen.query else seen.path

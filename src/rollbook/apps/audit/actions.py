@@ -1,11 +1,20 @@
 """The one way an event gets into the evidence: inside the transaction of what it reports."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rollbook.apps.audit.models import Event
+from django.db import connection
+
 from rollbook.domain.access import Actor
+
+# Written out, because every save ends with it: through the ORM it takes four times as long.
+_ADD = (
+    "INSERT INTO audit_event (school_id, at, by_id, by_name, by_position, type, subject, facts) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, {facts})"
+)
+_FACTS = {"postgresql": "%s::jsonb", "sqlite": "%s"}
 
 
 def record(
@@ -21,13 +30,15 @@ def record(
 
     Shape: `type` in the past tense ("register.mark.amended"), `subject` "kind:id", `facts` plain JSON values.
     """
-    Event.objects.create(
-        school_id=school_id,
-        at=at,
-        by_id=by.user_id,
-        by_name=by.name,
-        by_position=by.position,
-        type=type,
-        subject=subject,
-        facts=dict(facts or {}),
-    )
+    values = [
+        school_id,
+        connection.ops.adapt_datetimefield_value(at),
+        by.user_id,
+        by.name,
+        by.position,
+        type,
+        subject,
+        json.dumps(dict(facts or {})),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD.format(facts=_FACTS[connection.vendor]), values)

@@ -108,7 +108,7 @@ def _add(
         previous_digest=chain.digest,
     )
     save.digest = digest_of(save, lines)
-    save.save(force_insert=True)
+    _insert_save(save)
     _insert(save, lines)
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_CHAIN, [save.number, save.digest, save.school_id])
@@ -167,6 +167,26 @@ def _row(entry: NewEntry, school_id: int, by: Actor, at: datetime) -> Entry:
         by_name=by.name,
         by_position=by.position,
     )
+
+
+_SAVE_COLUMNS = [field.column for field in Save._meta.concrete_fields if not field.primary_key]
+_INSERT_SAVE = "INSERT INTO registers_save ({columns}) VALUES ({places}) RETURNING id".format(  # noqa: S608
+    columns=", ".join(f'"{column}"' for column in _SAVE_COLUMNS),
+    places=", ".join("%s" for _ in _SAVE_COLUMNS),
+)
+
+
+def _insert_save(save: Save) -> None:
+    """Adds the row of the save itself: the chain is held, and the ORM takes four times as long."""
+    values = [
+        field.get_db_prep_save(getattr(save, field.attname), connection)
+        for field in Save._meta.concrete_fields
+        if not field.primary_key
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_SAVE, values)
+        (save.pk,) = cursor.fetchone()
+    save._state.adding = False
 
 
 _MOVE_CHAIN = "UPDATE registers_chain SET length = %s, digest = %s WHERE school_id = %s"
