@@ -37,6 +37,9 @@ ALLOWED_HOSTS: list[str] = env.list("ROLLBOOK_HOSTS", default=["localhost", "127
 INSTALLED_APPS = [
     "rollbook.config",
     "rollbook.ui",
+    "rollbook.apps.exchange",
+    "rollbook.apps.reports",
+    "rollbook.apps.absence",
     "rollbook.apps.registers",
     "rollbook.apps.roll",
     "rollbook.apps.schools",
@@ -301,6 +304,34 @@ ROLLBOOK_NAV = [
     ("Audit log", "audit:log", ["audit.view"]),
 ]
 ROLLBOOK_LINKS = {"home": "registers:home"}
+
+# The pages of a section beside one another, under the section's name in the navigation. An app built on another adds
+# its page here. Words, address, and the permissions of which one opens it. A section of one page shows no tabs.
+ROLLBOOK_TABS = {
+    "registers": [
+        (
+            "Registers of the day",
+            "registers:mine",
+            ["register.take_own", "register.take_any", "pupil.view_any"],
+        ),
+    ],
+    "desk": [
+        ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+    ],
+    "planned": [
+        ("Known beforehand", "registers:planned", ["planned.record"]),
+    ],
+    "pupils": [
+        ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+    ],
+    "school": [
+        ("Calendar", "schools:calendar", ["school.view"]),
+        ("Times", "schools:times", ["school.view"]),
+        ("Groups", "schools:groups", ["school.view"]),
+        ("Settings", "schools:settings", ["school.view"]),
+        ("Codes", "schools:codes", ["school.view"]),
+    ],
+}
 
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
 ROLLBOOK_ANSWERS = {

@@ -64,6 +64,18 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     REGISTERS_EXPORT = "registers.export"
     SCHOOL_VIEW = "school.view"
+    ACTIVITIES_RECORD = "activities.record"
+    TIMETABLES_DRAFT = "timetables.draft"
+    TIMETABLES_AGREE = "timetables.agree"
+    SUSPENSIONS_RECORD = "suspensions.record"
+    ROLLCALL_TAKE = "rollcall.take"
+    KIOSK_MANAGE = "kiosk.manage"
+    ROLL_PROPOSE_REMOVAL = "roll.propose_removal"
+    ROLL_APPROVE_REMOVAL = "roll.approve_removal"
+    MARKS_IMPORT = "marks.import"
+    QUALITY_VIEW = "quality.view"
+    KEEPING_VIEW = "keeping.view"
+    KEEPING_PURGE = "keeping.purge"
 
 
 _P = Permission
@@ -79,11 +91,30 @@ _PASTORAL_LEAD = frozenset(
         _P.PLANNED_RECORD,
         _P.REGISTERS_EXPORT,
         _P.SCHOOL_VIEW,
+        _P.ACTIVITIES_RECORD,
+        _P.TIMETABLES_DRAFT,
+        _P.SUSPENSIONS_RECORD,
+        _P.ROLLCALL_TAKE,
+        _P.QUALITY_VIEW,
     }
 )
-_OFFICE = _PASTORAL_LEAD | {_P.PUPIL_EDIT, _P.ROLL_IMPORT, _P.GROUPS_MANAGE}
-_ATTENDANCE_OFFICER = _OFFICE | {_P.CALENDAR_MANAGE, _P.AUDIT_VIEW}
-_HEAD_TEACHER = _ATTENDANCE_OFFICER | {_P.CLOSURE_DECLARE, _P.STAFF_MANAGE}
+_OFFICE = (_PASTORAL_LEAD - {_P.TIMETABLES_DRAFT, _P.SUSPENSIONS_RECORD}) | {
+    _P.PUPIL_EDIT,
+    _P.ROLL_IMPORT,
+    _P.GROUPS_MANAGE,
+    _P.KIOSK_MANAGE,
+    _P.ROLL_PROPOSE_REMOVAL,
+}
+_ATTENDANCE_OFFICER = (
+    _OFFICE | _PASTORAL_LEAD | {_P.CALENDAR_MANAGE, _P.AUDIT_VIEW, _P.MARKS_IMPORT, _P.KEEPING_VIEW}
+)
+_HEAD_TEACHER = _ATTENDANCE_OFFICER | {
+    _P.CLOSURE_DECLARE,
+    _P.STAFF_MANAGE,
+    _P.TIMETABLES_AGREE,
+    _P.ROLL_APPROVE_REMOVAL,
+    _P.KEEPING_PURGE,
+}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -92,9 +123,20 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.ATTENDANCE_OFFICER: _ATTENDANCE_OFFICER,
         Role.PASTORAL_LEAD: _PASTORAL_LEAD,
         Role.SENCO: frozenset(
-            {_P.BOARD_VIEW, _P.BOARD_TOTALS, _P.PUPIL_VIEW_ANY, _P.PLANNED_RECORD, _P.SCHOOL_VIEW}
+            {
+                _P.BOARD_VIEW,
+                _P.BOARD_TOTALS,
+                _P.PUPIL_VIEW_ANY,
+                _P.PLANNED_RECORD,
+                _P.SCHOOL_VIEW,
+                _P.ACTIVITIES_RECORD,
+                _P.TIMETABLES_DRAFT,
+                _P.ROLLCALL_TAKE,
+            }
         ),
-        Role.CLASS_TEACHER: frozenset({_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW}),
+        Role.CLASS_TEACHER: frozenset(
+            {_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW, _P.ROLLCALL_TAKE}
+        ),
         Role.OFFICE: _OFFICE,
         Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW}),
         Role.ADMINISTRATOR: frozenset(
@@ -105,6 +147,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.ROLL_IMPORT,
                 _P.AUDIT_VIEW,
                 _P.SCHOOL_VIEW,
+                _P.KEEPING_VIEW,
             }
         ),
     }

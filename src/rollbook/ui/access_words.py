@@ -24,6 +24,18 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.AUDIT_VIEW: "read the audit log",
     Permission.REGISTERS_EXPORT: "export registers",
     Permission.SCHOOL_VIEW: "see the school's calendar and code meanings",
+    Permission.ACTIVITIES_RECORD: "record trips, off-site activities and dual registration",
+    Permission.TIMETABLES_DRAFT: "prepare a part-time timetable",
+    Permission.TIMETABLES_AGREE: "agree a part-time timetable",
+    Permission.SUSPENSIONS_RECORD: "record a suspension",
+    Permission.ROLLCALL_TAKE: "take part in a roll call",
+    Permission.KIOSK_MANAGE: "set up the sign-in screen",
+    Permission.ROLL_PROPOSE_REMOVAL: "propose that a pupil is removed from the roll",
+    Permission.ROLL_APPROVE_REMOVAL: "approve that a pupil is removed from the roll",
+    Permission.MARKS_IMPORT: "import marks of past years",
+    Permission.QUALITY_VIEW: "see what is missing or contradictory in the registers",
+    Permission.KEEPING_VIEW: "see back-ups and how long entries are kept",
+    Permission.KEEPING_PURGE: "remove entries that need no longer be kept",
 }
 
 

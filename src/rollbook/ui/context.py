@@ -71,7 +71,17 @@ class Shell:
     @cached_property
     def nav(self) -> list[NavItem]:
         """The pages this viewer may open, the one being shown marked as current."""
-        entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_NAV", ())
+        return self._shown(getattr(settings, "ROLLBOOK_NAV", ()))
+
+    def tabs(self, section: str) -> list[NavItem]:
+        """The pages of a section that this viewer may open; none where there is only one.
+
+        The one being shown is the one whose address the path begins with, the longest of them.
+        """
+        entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_TABS", {}).get(section, ())
+        return self._shown(entries) if len(entries) > 1 else []
+
+    def _shown(self, entries: Sequence[NavEntry]) -> list[NavItem]:
         found = [(words, address(name)) for words, name, allowed in entries if self._may_any(allowed)]
         shown = [(words, url) for words, url in found if url]
         path = self._request.path

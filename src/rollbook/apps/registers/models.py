@@ -105,6 +105,9 @@ class Entry(models.Model):
         return f"{self.pupil_id} {self.on} {self.session} v{self.version} {self.code}"
 
 
+EVERY_WEEKDAY = 0b1111111
+
+
 class PlannedMark(models.Model):
     """What is known before registration: the code a pupil is expected to have, and where that comes from."""
 
@@ -121,6 +124,9 @@ class PlannedMark(models.Model):
         LEAVE = "leave", "Leave granted"
         ACTIVITY = "activity", "Trip or activity"
         SCHOOL = "school", "School decision"
+        TIMETABLE = "timetable", "Part-time timetable"
+        DUAL = "dual", "Registered at two schools"
+        SUSPENSION = "suspension", "Suspension"
 
     school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
     pupil = models.ForeignKey("roll.Pupil", models.PROTECT, related_name="planned_marks")
@@ -130,6 +136,28 @@ class PlannedMark(models.Model):
     code = models.CharField(max_length=2)
     note = models.CharField(max_length=300, help_text="Shown on the register: no private details.")
     origin = models.CharField(max_length=12, choices=Origin.choices)
+    weekdays = models.PositiveSmallIntegerField(
+        default=EVERY_WEEKDAY,
+        db_default=EVERY_WEEKDAY,
+        help_text="Which weekdays it is for, one bit each: 1 is Monday, 64 is Sunday.",
+    )
+    source = models.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        blank=True,
+        help_text='The record it comes from: "activity:12". Empty where it was typed in by itself.',
+    )
+    provider = models.CharField(
+        max_length=200, default="", db_default="", blank=True, help_text="Other school, provider or place."
+    )
+    supervisor = models.CharField(
+        max_length=200,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Who is in charge of the pupil there.",
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_by_name = models.CharField(max_length=200)
@@ -142,7 +170,10 @@ class PlannedMark(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="planned_mark_in_order"),
         ]
-        indexes = [models.Index(fields=["school", "first_day", "last_day"], name="planned_mark_by_day")]
+        indexes = [
+            models.Index(fields=["school", "first_day", "last_day"], name="planned_mark_by_day"),
+            models.Index(fields=["school", "source"], name="planned_mark_by_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pupil_id} {self.code} {self.first_day} to {self.last_day}"

@@ -226,6 +226,12 @@ def state_tag(state: str, text: str = "") -> SafeString:
     return tag(text or shown, look)
 
 
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def section_tabs(context: Context, section: str, label: str) -> dict[str, Any]:
+    """The pages of a section beside one another: `ROLLBOOK_TABS` names them. Put it into the block `back`."""
+    return {"tabs": context["shell"].tabs(section), "label": label}
+
+
 @register.inclusion_tag("ui/progress.html")
 def progress(counts: object) -> dict[str, Any]:
     """How far a register is, as one bar. `counts`: present, late, absent, other, unmarked, total."""

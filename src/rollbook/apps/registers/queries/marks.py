@@ -32,7 +32,7 @@ ORDER BY version
 _PLANNED = """
 SELECT * FROM registers_plannedmark
 WHERE +school_id = %s AND first_day <= %s AND last_day >= %s AND sessions IN ('both', %s)
-  AND withdrawn_at IS NULL AND pupil_id IN ({places})
+  AND (weekdays >> %s) %% 2 = 1 AND withdrawn_at IS NULL AND pupil_id IN ({places})
 ORDER BY recorded_at, id
 """
 
@@ -89,7 +89,7 @@ def planned_for(
     pupils, places = listed(pupil_ids)
     day = on.isoformat()
     plans = PlannedMark.objects.raw(
-        _PLANNED.format(places=places), [school_id, day, day, school_session.value, *pupils]
+        _PLANNED.format(places=places), [school_id, day, day, school_session.value, on.weekday(), *pupils]
     )
     return {plan.pupil_id: plan for plan in plans}
 

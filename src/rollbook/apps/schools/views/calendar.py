@@ -41,7 +41,7 @@ def calendar(request: HttpRequest, year_id: int | None = None) -> HttpResponse:
     viewer, today = viewer_of(request), clock.today()
     years = years_of(viewer)
     shown = year_to_show(years, today) if year_id is None else _year_with_id(years, year_id)
-    context: dict[str, Any] = {"tab": "calendar", "may_manage": may_manage(request)}
+    context: dict[str, Any] = {"may_manage": may_manage(request)}
     if shown is None:
         return render(request, "schools/calendar_empty.html", context)
     year = year_of_viewer(viewer, shown.pk)
@@ -164,7 +164,6 @@ def remove_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             return _done(request, viewer, row, "is no longer in the calendar")
     today = clock.today()
     context = {
-        "tab": "calendar",
         "form": form,
         "entry": row,
         "span": span_words(row.first_day, row.last_day),
@@ -183,7 +182,6 @@ def show_refusal(form: ConfirmedForm, refused: Refused) -> None:
 def _entry_page(request: HttpRequest, form: EntryForm, row: CalendarEntry | None) -> HttpResponse:
     today = clock.today()
     context = {
-        "tab": "calendar",
         "form": form,
         "entry": row,
         "is_past": row is not None and row.first_day <= today,

@@ -31,7 +31,6 @@ def groups(request: HttpRequest) -> HttpResponse:
     counts = pupil_counts(viewer, today)
     rows = [(row, counts[row.group.pk]) for row in group_rows(viewer, today)]
     context = {
-        "tab": "groups",
         "today": today,
         "rows": rows,
         "pupils": sum(count for _, count in rows),
@@ -49,7 +48,6 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
     viewer, today = viewer_of(request), clock.today()
     row = _group_or_404(viewer, group_id)
     context = {
-        "tab": "groups",
         "row": row,
         "group": row.group,
         "today": today,
@@ -231,7 +229,6 @@ def _form_page(
     may_take_back: bool = False,
 ) -> HttpResponse:
     context = {
-        "tab": "groups",
         "form": form,
         "form_title": title,
         "act": act,

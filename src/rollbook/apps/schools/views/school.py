@@ -29,7 +29,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     """What the school is and what its policy has chosen."""
     viewer, today = viewer_of(request), clock.today()
     context = {
-        "tab": "settings",
         "school": school_of(viewer),
         "histories": settings_on(viewer, today),
         "today": today,
@@ -64,7 +63,7 @@ def choose_setting(request: HttpRequest, name: str) -> HttpResponse:
                 f"from {plain_day(form.cleaned_data['effective_from'])}.",
             )
             return redirect(reverse("schools:settings"))
-    context = {"tab": "settings", "form": form, "history": history}
+    context = {"form": form, "history": history}
     return render(request, "schools/setting.html", context, status=422 if form.errors else 200)
 
 
@@ -85,7 +84,7 @@ def take_back_setting(request: HttpRequest, row_id: int) -> HttpResponse:
         else:
             messages.success(request, f"The choice from {plain_day(row.effective_from)} is taken back.")
         return redirect(reverse("schools:settings"))
-    context = {"tab": "settings", "row": row, "setting": setting, "words": setting.with_unit(row.value)}
+    context = {"row": row, "setting": setting, "words": setting.with_unit(row.value)}
     return render(request, "schools/setting_remove.html", context)
 
 
@@ -108,7 +107,6 @@ def particulars(request: HttpRequest) -> HttpResponse:
             messages.success(request, "The school's particulars are saved.")
             return redirect(reverse("schools:settings"))
     context = {
-        "tab": "settings",
         "form": form,
         "form_title": "Particulars of the school",
         "act": "Save",
@@ -122,5 +120,5 @@ def particulars(request: HttpRequest) -> HttpResponse:
 def codes(request: HttpRequest) -> HttpResponse:
     """Every attendance code: what it means, who sets it, what it needs, how it counts, where it comes from."""
     today = clock.today()
-    context = {"tab": "codes", "sections": code_sections(today), "old": old_codes(today), "today": today}
+    context = {"sections": code_sections(today), "old": old_codes(today), "today": today}
     return render(request, "schools/codes.html", context)

@@ -26,7 +26,7 @@ from rollbook.ui.words import plain_day
 def times(request: HttpRequest) -> HttpResponse:
     """The times of each weekday today, with what was before and what comes."""
     history = times_history(viewer_of(request), clock.today())
-    context = {"tab": "times", "history": history, "may_manage": may_manage(request)}
+    context = {"history": history, "may_manage": may_manage(request)}
     return render(request, "schools/times.html", context)
 
 
@@ -66,7 +66,7 @@ def remove_times(request: HttpRequest, effective_from: date) -> HttpResponse:
         else:
             messages.success(request, f"The times from {plain_day(effective_from)} are taken back.")
         return redirect(reverse("schools:times"))
-    context = {"tab": "times", "coming": coming, "now": history.now}
+    context = {"coming": coming, "now": history.now}
     return render(request, "schools/times_remove.html", context)
 
 
@@ -91,7 +91,7 @@ def _set(
             day = plain_day(form.cleaned_data["effective_from"])
             messages.success(request, f"The times from {day} are set.")
             return redirect(reverse("schools:times"))
-    context = {"tab": "times", "form": form, "replaces": replaces, "is_first": not history.sets}
+    context = {"form": form, "replaces": replaces, "is_first": not history.sets}
     return render(request, "schools/times_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -123,7 +123,6 @@ def remove_year(request: HttpRequest, year_id: int) -> HttpResponse:
             messages.success(request, f"{row.name} is removed from the calendar.")
             return redirect(reverse("schools:calendar"))
     context = {
-        "tab": "calendar",
         "year": row,
         "form": form,
         "terms": len(row.terms.all()),
@@ -169,7 +168,6 @@ def _new_page(
 ) -> HttpResponse:
     year, terms, days = forms
     context = {
-        "tab": "calendar",
         "copied_from": last,
         "form": year,
         "terms": terms,
@@ -190,7 +188,7 @@ def _preview(viewer: Viewer, plan: YearPlan) -> YearView:
 
 
 def _change_page(request: HttpRequest, row: AcademicYear, year: YearForm, terms: Any) -> HttpResponse:
-    context = {"tab": "calendar", "year": row, "form": year, "terms": terms}
+    context = {"year": row, "form": year, "terms": terms}
     bad = year.errors or _has_row_errors(terms)
     return render(request, "schools/year_change.html", context, status=422 if bad else 200)
 

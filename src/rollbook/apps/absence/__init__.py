@@ -1,0 +1,1 @@
+"""What is planned and agreed about absence: activities, dual registration, part-time timetables, suspensions."""

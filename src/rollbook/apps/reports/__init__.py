@@ -1,0 +1,1 @@
+"""What is printed: certificates, group registers, blank registers."""
