@@ -18,8 +18,8 @@ from rollbook.domain.access import Actor, Viewer
 class SourcedPlan:
     """What one pupil's mark is expected to be because of a record.
 
-    `sessions` is "both", "AM" or "PM"; `weekdays` one bit a weekday, 1 for Monday; `note` is the nature that the register
-    shows; `provider` the other school, provider or place; `supervisor` the member of staff or other person in charge.
+    `sessions` is "both", "AM" or "PM"; `weekdays` one bit a weekday, 1 for Monday; `note` is the nature that the
+    register shows; `provider` the other school, provider or place; `supervisor` who is in charge there.
     """
 
     pupil_id: int
