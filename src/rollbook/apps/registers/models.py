@@ -69,8 +69,12 @@ class Save(models.Model):
 class Entry(models.Model):
     """One version of one pupil's mark for one session. Rows are added, never changed or removed."""
 
-    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+", db_index=False)
-    save_made = models.ForeignKey(Save, models.PROTECT, related_name="entries")
+    # Not three keys checked for each mark: a trigger compares all entries of a statement with their save at once
+    # (migration 0004), which also holds them to its school and its writer. Saves, schools and writers can't be removed.
+    school = models.ForeignKey(
+        "schools.School", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    save_made = models.ForeignKey(Save, models.PROTECT, related_name="entries", db_constraint=False)
     pupil = models.ForeignKey("roll.Pupil", models.PROTECT, related_name="entries", db_index=False)
     on = models.DateField()
     session = models.CharField(max_length=2, choices=SESSIONS)
@@ -83,7 +87,9 @@ class Entry(models.Model):
     )
     reason = models.CharField(max_length=300, blank=True, help_text="Why the mark was amended.")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     by_name = models.CharField(max_length=200)
     by_position = models.CharField(max_length=200)
 
