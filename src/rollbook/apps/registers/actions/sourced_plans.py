@@ -55,26 +55,7 @@ def replace_plans(
         withdrawn_count = earlier.update(
             withdrawn_at=at, withdrawn_by_id=by.person_id, withdrawn_because=because
         )
-        PlannedMark.objects.bulk_create(
-            PlannedMark(
-                school_id=viewer.school_id,
-                pupil_id=plan.pupil_id,
-                first_day=plan.first_day,
-                last_day=plan.last_day,
-                sessions=plan.sessions,
-                weekdays=plan.weekdays,
-                code=plan.code,
-                note=plan.note,
-                origin=origin,
-                source=source,
-                provider=plan.provider,
-                supervisor=plan.supervisor,
-                recorded_at=at,
-                recorded_by_id=by.person_id,
-                recorded_by_name=by.name,
-            )
-            for plan in plans
-        )
+        PlannedMark.objects.bulk_create(_row(viewer, source, origin, plan, by, at) for plan in plans)
         record(
             type="register.plans.replaced",
             by=by,
@@ -84,3 +65,25 @@ def replace_plans(
             facts={"withdrawn": withdrawn_count, "planned": len(plans), "because": because},
         )
     return len(plans)
+
+
+def _row(
+    viewer: Viewer, source: str, origin: PlannedMark.Origin, plan: SourcedPlan, by: Actor, at: datetime
+) -> PlannedMark:
+    return PlannedMark(
+        school_id=viewer.school_id,
+        pupil_id=plan.pupil_id,
+        first_day=plan.first_day,
+        last_day=plan.last_day,
+        sessions=plan.sessions,
+        weekdays=plan.weekdays,
+        code=plan.code,
+        note=plan.note,
+        origin=origin,
+        source=source,
+        provider=plan.provider,
+        supervisor=plan.supervisor,
+        recorded_at=at,
+        recorded_by_id=by.person_id,
+        recorded_by_name=by.name,
+    )
