@@ -12,13 +12,13 @@ from rollbook.domain.calendar import (
     SchoolCalendar,
     TermDates,
 )
-from rollbook.domain.codes import BY_SYMBOL, CODES, Setter
+from rollbook.domain.codes import CODES, Setter
 from rollbook.domain.marks import RegisterTimes, SchoolSession
 
 _MIDNIGHT = datetime(2026, 9, 1)
 
 codes = st.sampled_from(CODES)
-symbols = st.sampled_from(sorted(BY_SYMBOL))
+symbols = st.sampled_from(sorted(code.symbol for code in CODES))
 marks = st.none() | symbols
 school_sessions = st.sampled_from(list(SchoolSession))
 setter_sets = st.frozensets(st.sampled_from(list(Setter)))

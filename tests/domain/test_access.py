@@ -18,33 +18,31 @@ from rollbook.domain.access import (
 from rollbook.domain.codes import Setter
 from rollbook.domain.spans import Span
 
+_EVERY_OFFICE = (
+    "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any planned.record "
+    "registers.export school.view activities.record rollcall.take quality.view"
+)
+_OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
+_OFFICER = (
+    f"{_OFFICE} calendar.manage audit.view marks.import keeping.view timetables.draft suspensions.record"
+)
+_HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
+
 PERMISSIONS = {
-    Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view",
-    Role.OFFICE: (
-        "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import groups.manage planned.record registers.export school.view"
+    Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view rollcall.take",
+    Role.OFFICE: _OFFICE,
+    Role.ATTENDANCE_OFFICER: _OFFICER,
+    Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} timetables.draft suspensions.record",
+    Role.SENCO: (
+        "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
+        "rollcall.take"
     ),
-    Role.ATTENDANCE_OFFICER: (
-        "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view"
-    ),
-    Role.PASTORAL_LEAD: (
-        "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any "
-        "planned.record registers.export school.view"
-    ),
-    Role.SENCO: "board.view board.totals pupil.view_any planned.record school.view",
-    Role.HEAD_TEACHER: (
-        "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view "
-        "closure.declare staff.manage"
-    ),
-    Role.SENIOR_ATTENDANCE_CHAMPION: (
-        "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any pupil.edit "
-        "roll.import groups.manage planned.record registers.export school.view calendar.manage audit.view "
-        "closure.declare staff.manage"
-    ),
+    Role.HEAD_TEACHER: _HEAD,
+    Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
     Role.GOVERNOR: "board.totals school.view",
-    Role.ADMINISTRATOR: "staff.manage calendar.manage groups.manage roll.import audit.view school.view",
+    Role.ADMINISTRATOR: (
+        "staff.manage calendar.manage groups.manage roll.import audit.view school.view keeping.view"
+    ),
 }
 SETTERS = {
     Role.CLASS_TEACHER: "teacher",

@@ -194,6 +194,11 @@ def test_administrative_codes_are_never_entered_by_hand(may_keep: str | None) ->
     )
 
 
+def test_nobody_takes_a_mark_away_by_hand() -> None:
+    [refusal] = check("-")
+    assert refusal.message == "A mark can't be taken away. Choose the mark that is right."
+
+
 @pytest.mark.policy("P-A-11")
 @pytest.mark.parametrize("symbol", ["J", "H", "F", "Y"])
 def test_codes_that_ended_are_never_entered_by_hand(symbol: str) -> None:

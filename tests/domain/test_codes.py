@@ -10,6 +10,7 @@ from rollbook.domain.codes import (
     BY_SYMBOL,
     CODES,
     MISSING_BYTE,
+    TAKEN_BACK,
     AttendanceCode,
     Category,
     Needs,
@@ -211,7 +212,14 @@ def test_byte_and_symbol_lead_back_to_the_code(code: AttendanceCode) -> None:
 
 
 def test_a_symbol_never_means_two_things() -> None:
-    assert len(BY_SYMBOL) == len(BY_BYTE) == len(CODES) == 38
+    assert len(BY_SYMBOL) - 1 == len(BY_BYTE) == len(CODES) == 38
+
+
+def test_taking_a_mark_back_is_no_attendance_code() -> None:
+    assert BY_SYMBOL["-"] is TAKEN_BACK
+    assert TAKEN_BACK not in CODES
+    assert TAKEN_BACK.byte == MISSING_BYTE
+    assert not TAKEN_BACK.is_possible
 
 
 @given(codes)

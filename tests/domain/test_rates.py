@@ -157,3 +157,7 @@ def test_order_does_not_matter(symbols: list[str | None], chance: random.Random)
 def test_severe_absence_is_persistent_too(symbols: list[str | None]) -> None:
     counted = totals(symbols)
     assert is_persistently_absent(counted).answer or not is_severely_absent(counted).answer
+
+
+def test_a_mark_taken_back_counts_as_missing() -> None:
+    assert totals(["/", "-", None]).missing == 2

@@ -295,6 +295,20 @@ CODES: tuple[AttendanceCode, ...] = (
     *_LEGACY,
 )
 
+TAKEN_BACK = AttendanceCode(
+    symbol="-",
+    title="No mark",
+    meaning="A mark made by mistake was taken back, as when an import is undone: the session counts as not marked.",
+    category=Category.NOT_COLLECTED,
+    is_on_site=False,
+    set_by=frozenset(),
+    needs=_NOTHING,
+    in_force=_FROM_2006,
+    citation=_ADMINISTRATIVE,
+    byte=0,
+)
+"""Not an attendance code: the version of a mark that says there is none. Entries are never removed, so it is added."""
+
 SUCCESSORS: Mapping[str, str] = MappingProxyType(
     {
         "J": "J1",

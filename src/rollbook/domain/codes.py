@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from rollbook.domain.code_table import CODES, PREDECESSORS, SUCCESSORS
+from rollbook.domain.code_table import CODES, PREDECESSORS, SUCCESSORS, TAKEN_BACK
 from rollbook.domain.code_types import AttendanceCode, Category, Needs, Setter
 from rollbook.domain.law import words_for_day
 from rollbook.domain.sessions import SchoolSession
@@ -17,6 +17,7 @@ __all__ = [
     "BY_SYMBOL",
     "CODES",
     "MISSING_BYTE",
+    "TAKEN_BACK",
     "AttendanceCode",
     "Category",
     "Needs",
@@ -33,7 +34,9 @@ MISSING_BYTE = 0
 """The byte of a mark nobody has made."""
 
 # A symbol has never meant two things, so it is enough to know a code by; a test keeps it so.
-BY_SYMBOL: Mapping[str, AttendanceCode] = MappingProxyType({code.symbol: code for code in CODES})
+BY_SYMBOL: Mapping[str, AttendanceCode] = MappingProxyType(
+    {code.symbol: code for code in (*CODES, TAKEN_BACK)}
+)
 BY_BYTE: Mapping[int, AttendanceCode] = MappingProxyType({code.byte: code for code in CODES})
 
 

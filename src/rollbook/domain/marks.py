@@ -9,7 +9,7 @@ from datetime import time
 from enum import StrEnum
 
 from rollbook.domain.code_types import AttendanceCode, Needs, Setter, words_for_setters
-from rollbook.domain.codes import present_symbol
+from rollbook.domain.codes import TAKEN_BACK, present_symbol
 from rollbook.domain.law import (
     POLICY,
     REGULATION_10_URL,
@@ -212,6 +212,8 @@ def _check_hand(
             "code",
             "Z is for a pupil who has not started yet; set their starting day on the admission register.",
         )
+    elif code is TAKEN_BACK:
+        yield Refusal("code", "A mark can't be taken away. Choose the mark that is right.")
     elif not code.is_entered_by_hand:
         yield Refusal(
             "code", f"{code.symbol} is only read from older registers and can't be entered by hand."

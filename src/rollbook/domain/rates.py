@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rollbook.domain.codes import BY_SYMBOL, Category, UnknownCode
+from rollbook.domain.codes import BY_SYMBOL, TAKEN_BACK, Category, UnknownCode
 from rollbook.domain.law import Citation, Finding
 
 _DFE_METHOD = Citation(
@@ -48,7 +48,7 @@ def totals(symbols: Iterable[str | None]) -> Totals:
     Errors: UnknownCode.
     """
     counted = Counter(symbols)
-    missing = counted.pop(None, 0)
+    missing = counted.pop(None, 0) + counted.pop(TAKEN_BACK.symbol, 0)
     by_code: dict[str, int] = {}
     by_category: Counter[Category] = Counter()
     late = 0

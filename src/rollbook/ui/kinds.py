@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from rollbook.domain.codes import BY_SYMBOL, Category
+from rollbook.domain.codes import BY_SYMBOL, TAKEN_BACK, Category
 
 
 class Kind(StrEnum):
@@ -23,7 +23,7 @@ def kind_of(symbol: str | None) -> Kind:
     None or "" is a mark that nobody made: missing. A session the pupil isn't expected for has no mark at all
     and is `Kind.NONE`, which only the caller can know.
     """
-    if not symbol:
+    if not symbol or symbol == TAKEN_BACK.symbol:
         return Kind.MISSING
     code = BY_SYMBOL.get(symbol)
     if code is None:

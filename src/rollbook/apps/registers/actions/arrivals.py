@@ -17,7 +17,7 @@ from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.calendar import SchoolCalendar
-from rollbook.domain.codes import code_for
+from rollbook.domain.codes import TAKEN_BACK, code_for
 from rollbook.domain.law import Finding
 from rollbook.domain.marks import Arrival, RegisterTimes, SchoolSession, arrival
 from rollbook.domain.refusals import Refused
@@ -128,7 +128,7 @@ def _entry(
         if now.arrived_at is not None:
             raise Refused.one("pupil", f"This pupil was signed in at {now.arrived_at:%H:%M}.")
         reason = f"Arrived {arrived_at:%H:%M}" + (f": {note}" if note else "")
-        if code == "U" and now.code not in {"N", "O", "U", "G"}:
+        if code == "U" and now.code not in {"N", "O", "U", "G", TAKEN_BACK.symbol}:
             code, minutes_late, note = now.code, None, now.note
     return NewEntry(
         pupil_id=pupil_id,

@@ -13,7 +13,7 @@ from rollbook.apps.registers.actions.writing import (
     add_entries,
 )
 from rollbook.apps.registers.models import Entry, PlannedMark, Save
-from rollbook.apps.registers.queries.marks import Versions, planned_for, versions_of
+from rollbook.apps.registers.queries.marks import Versions, is_marked, planned_for, versions_of
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
 from rollbook.apps.schools.queries import Group, group_on, timetable
 from rollbook.domain.access import Actor, Permission, Viewer
@@ -208,7 +208,7 @@ def _refuse_strangers(
 
 
 def _work_out(form: _Form, current: Mapping[int, Versions]) -> _Draft:
-    draft = _Draft(marked_before=set(current))
+    draft = _Draft(marked_before={pupil for pupil, versions in current.items() if is_marked(versions)})
     planned = planned_for(form.viewer.school_id, form.on, form.session, form.pupil_ids)
     for mark in form.marks:
         _work_out_mark(form, draft, mark, current.get(mark.pupil_id, []), planned.get(mark.pupil_id))
@@ -221,7 +221,7 @@ def _work_out_mark(
     """Adds to the draft what one row of the form comes to: an entry, a refusal, a conflict, or nothing."""
     now = versions[-1] if versions else None
     if mark.code == "":
-        if now is not None and mark.seen_version >= now.version:
+        if is_marked(versions) and now is not None and mark.seen_version >= now.version:
             draft.refuse([Refusal(f"m-{mark.pupil_id}", CANT_CLEAR)])
         return
     if now is not None and (_is_same(mark, now) or mark.choice == "theirs"):

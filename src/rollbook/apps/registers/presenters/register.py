@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
 from rollbook.apps.registers.presenters.words import amendment_words, mark_words, minutes_words, moment_words
-from rollbook.apps.registers.queries.marks import Versions
+from rollbook.apps.registers.queries.marks import Versions, is_marked
 from rollbook.apps.registers.queries.register import RegisterSheet
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Viewer
@@ -209,7 +209,7 @@ def _row(viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typ
         "minutes": typed.raw_minutes.get(pupil.id, "" if shown.minutes_late is None else shown.minutes_late),
         "note": shown.note,
         "version": seen,
-        "saved_symbol": now.code if now else "",
+        "saved_symbol": now.code if now and is_marked(versions) else "",
         "saved_minutes": now.minutes_late if now and now.minutes_late is not None else "",
         "history_url": reverse("registers:mark", args=[pupil.id, sheet.on, sheet.session.value.lower()])
         if now
@@ -229,7 +229,7 @@ def _row(viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typ
 def _shown(sheet: RegisterSheet, pupil: RollPupil, versions: Versions, mine: SubmittedMark | None) -> _Shown:
     if mine is not None:
         return _Shown(mine.code, mine.minutes_late, mine.note)
-    if versions:
+    if is_marked(versions):
         return _Shown(versions[-1].code, versions[-1].minutes_late, versions[-1].note)
     plan = sheet.planned.get(pupil.id)
     if plan is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from rollbook.apps.registers.models import Entry, PlannedMark, Save
 from rollbook.domain.access import Viewer
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 
 Versions = list[Entry]
@@ -67,10 +68,15 @@ def history_of_mark(viewer: Viewer, pupil_id: int, on: date, school_session: Sch
     return versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
 
 
+def is_marked(versions: Versions) -> bool:
+    """Does a mark stand after these versions? Not where there are none, nor where the last one took it back."""
+    return bool(versions) and versions[-1].code != TAKEN_BACK.symbol
+
+
 def marks_standing(viewer: Viewer, pupil_id: int, on: date) -> dict[SchoolSession, str]:
     """The code that stands for a pupil in each session of a day; a session without a mark is left out. Two queries."""
     histories = {each: history_of_mark(viewer, pupil_id, on, each) for each in SchoolSession}
-    return {each: versions[-1].code for each, versions in histories.items() if versions}
+    return {each: versions[-1].code for each, versions in histories.items() if is_marked(versions)}
 
 
 def amended_marks(viewer: Viewer, pupil_id: int, days: Iterable[date]) -> list[Versions]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from rollbook.analytics.packed import PackedYear
 from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.registers.queries.marks import Versions, planned_for, versions_of
+from rollbook.apps.registers.queries.marks import Versions, is_marked, planned_for, versions_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
 from rollbook.apps.schools.queries import Group, group_on, groups_on, timetable
@@ -92,7 +92,7 @@ def register_sheet(
         year=year,
         counts=[(int(attended), int(possible)) for attended, possible in counts],
         recent_days=list(rules.calendar.previous_school_days(on, RECENT_DAYS)),
-        state=state_of(times, on, now, len(pupils), len(versions), within),
+        state=state_of(times, on, now, len(pupils), sum(map(is_marked, versions.values())), within),
         within_minutes=within,
         low_percent=rules.setting("low_attendance_percent", on),
         calendar=rules.calendar,

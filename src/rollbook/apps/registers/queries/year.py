@@ -13,10 +13,10 @@ from django.db import connection
 
 from rollbook.analytics.packed import PackedYear
 from rollbook.domain.calendar import SchoolCalendar
-from rollbook.domain.codes import CODES
+from rollbook.domain.codes import BY_SYMBOL
 
 KEPT_YEARS = 64
-_BYTES = {code.symbol: code.byte for code in CODES}
+_BYTES = {symbol: code.byte for symbol, code in BY_SYMBOL.items()}
 
 _NEW_ENTRIES = """
 SELECT id, pupil_id, "on", session, code FROM registers_entry

@@ -12,7 +12,7 @@ from rollbook import clock
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.forms import AmendForm
 from rollbook.apps.registers.presenters.pupil import mark_context, pupil_context
-from rollbook.apps.registers.queries.marks import history_of_mark
+from rollbook.apps.registers.queries.marks import history_of_mark, is_marked
 from rollbook.apps.registers.queries.pupil import pupil_year
 from rollbook.apps.registers.views.pages import day_or_404
 from rollbook.apps.roll.actions import note_look
@@ -52,7 +52,7 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
     versions = history_of_mark(viewer, pupil_id, on, school_session)
     may_amend = viewer.may(Permission.REGISTER_AMEND) and year.may_have_mark(on, school_session, now)
     codes = list(codes_offered(on, school_session, viewer.setters))
-    if versions and versions[-1].code not in {code.symbol for code in codes}:
+    if is_marked(versions) and versions[-1].code not in {code.symbol for code in codes}:
         codes.append(code_for(versions[-1].code, on))
     latest = versions[-1] if versions else None
     form: AmendForm | None = None
