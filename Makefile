@@ -106,7 +106,7 @@ node_modules/.ok: package.json package-lock.json .npmrc
 	@npm ci --no-progress --silent
 	@touch $@
 
-$(STATIC)/app.css: node_modules/.ok bin/assets.sh $(shell find assets -type f 2>/dev/null)
-	@echo "==> Building styles and scripts"
-	@sh bin/assets.sh
+$(STATIC)/app.css: node_modules/.ok $(VENV)/.base bin/assets.sh bin/fonts.py $(shell find assets -type f 2>/dev/null)
+	@echo "==> Building styles, scripts and the typeface for print"
+	@PYTHON=$(B)/python sh bin/assets.sh
 	@touch $@

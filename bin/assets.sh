@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the style sheet and the scripts, and puts the typeface beside them.
-# Needs only what `npm ci` has installed; nothing is fetched here.
+# Needs only what `npm ci` and `make install` have installed; nothing is fetched here.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,3 +19,5 @@ cp assets/img/*.svg "$out/img/"
 for subset in latin latin-ext; do
     cp "$fonts/source-sans-3-$subset-wght-normal.woff2" "$out/fonts/"
 done
+# What is printed needs the same typeface as TrueType.
+"${PYTHON:-.venv/bin/python}" bin/fonts.py "$fonts" "$out/fonts"

@@ -224,7 +224,7 @@ class Ground:
 def body_of(response: HttpResponseBase) -> str:
     """All that was answered, headers included."""
     content = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
-    return f"{dict(response.headers)}\n{content.decode()}"
+    return f"{dict(response.headers)}\n{content.decode(errors='replace')}"  # a PDF is no text
 
 
 _LEFT_OUT = {"django_session", "cache", "sqlite_sequence", "django_migrations"}

@@ -333,6 +333,12 @@ ROLLBOOK_TABS = {
     ],
 }
 
+# What else can be done for a pupil, as links on the pupil's page. Words, address (it takes the pupil's number), and the
+# permissions of which one opens it.
+ROLLBOOK_PUPIL_LINKS = [
+    ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
+]
+
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
 ROLLBOOK_ANSWERS = {
     "marks_on": "rollbook.apps.registers.queries.days.marks_on",

@@ -83,6 +83,16 @@ def absence_rate(of: Totals) -> Fraction | None:
     return Fraction(of.absent, of.possible) if of.possible else None
 
 
+def authorised_rate(of: Totals) -> Fraction | None:
+    """What part of the possible sessions was authorised absence? None where none was possible."""
+    return Fraction(of.authorised, of.possible) if of.possible else None
+
+
+def unauthorised_rate(of: Totals) -> Fraction | None:
+    """What part of the possible sessions was unauthorised absence? None where none was possible."""
+    return Fraction(of.unauthorised, of.possible) if of.possible else None
+
+
 def agreed_timetable_rate(of: Totals) -> Fraction | None:
     """What part of the sessions was attended that a part-time timetable asked for? Not a DfE measure.
 

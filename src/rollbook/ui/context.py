@@ -81,6 +81,15 @@ class Shell:
         entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_TABS", {}).get(section, ())
         return self._shown(entries) if len(entries) > 1 else []
 
+    def pupil_links(self, pupil_id: int) -> list[NavItem]:
+        """What else this viewer may do for a pupil: `ROLLBOOK_PUPIL_LINKS` names it."""
+        entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_PUPIL_LINKS", ())
+        return [
+            NavItem(words, reverse(name, args=[pupil_id]), is_current=False)
+            for words, name, allowed in entries
+            if self._may_any(allowed)
+        ]
+
     def _shown(self, entries: Sequence[NavEntry]) -> list[NavItem]:
         found = [(words, address(name)) for words, name, allowed in entries if self._may_any(allowed)]
         shown = [(words, url) for words, url in found if url]

@@ -23,6 +23,7 @@ _SENTENCES: Mapping[str, str] = {
     "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
     "register.history.loaded": "Loaded marks of earlier years",
     "register.exported": "Took out the marks from {from} to {to} as a file",
+    "extract.taken": "Took out {what} of {subject}, {from} to {to}, as {format}",
     "audit.exported": "Took out this audit log as a file",
     "roll.pupil.viewed": "Looked at {subject}",
     "roll.pupil.added": "Added {subject} to the roll",

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from rollbook.apps.reports.views import certificate
+from rollbook.ui.converters import register_converters
+
+register_converters()
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("pupils/<int:pupil_id>/certificate/", certificate.certificate, name="certificate"),
+    path("pupils/<int:pupil_id>/certificate.pdf", certificate.certificate_pdf, name="certificate_pdf"),
+    path("pupils/<int:pupil_id>/certificate.csv", certificate.certificate_csv, name="certificate_csv"),
+]

@@ -232,6 +232,12 @@ def section_tabs(context: Context, section: str, label: str) -> dict[str, Any]:
     return {"tabs": context["shell"].tabs(section), "label": label}
 
 
+@register.simple_tag(takes_context=True)
+def pupil_links(context: Context, pupil_id: int) -> Any:
+    """What else this viewer may do for a pupil: `{% pupil_links pupil.pk as links %}`, each `words` and `url`."""
+    return context["shell"].pupil_links(pupil_id)
+
+
 @register.inclusion_tag("ui/progress.html")
 def progress(counts: object) -> dict[str, Any]:
     """How far a register is, as one bar. `counts`: present, late, absent, other, unmarked, total."""

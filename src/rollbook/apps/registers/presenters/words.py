@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from rollbook.apps.registers.models import Entry
-from rollbook.domain.access import Permission, Viewer
+from rollbook.apps.registers.queries.marks import may_read_reason
+from rollbook.domain.access import Viewer
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import clock_time, local, moment, short_day
 
@@ -34,12 +35,8 @@ WITH_THE_OFFICE = "reason kept by the school office"
 
 
 def reason_words(viewer: Viewer, entry: Entry) -> str:
-    """Why a mark was amended, for those who may read it: all who see every pupil, else whoever wrote it.
-
-    What a parent told the office may be about health or family (domain.md 5.11); a teacher needs the mark.
-    """
-    may_read = viewer.may(Permission.PUPIL_VIEW_ANY) or entry.by_id == viewer.user_id
-    return entry.reason if may_read or not entry.reason else WITH_THE_OFFICE
+    """Why a mark was amended, or for those who may not read it that the office knows."""
+    return entry.reason if may_read_reason(viewer, entry) or not entry.reason else WITH_THE_OFFICE
 
 
 def amendment_words(viewer: Viewer, before: Entry, after: Entry) -> str:

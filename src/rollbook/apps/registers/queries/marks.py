@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from rollbook.apps.registers.models import Entry, PlannedMark, Save
-from rollbook.domain.access import Viewer
+from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 
@@ -77,6 +77,14 @@ def marks_standing(viewer: Viewer, pupil_id: int, on: date) -> dict[SchoolSessio
     """The code that stands for a pupil in each session of a day; a session without a mark is left out. Two queries."""
     histories = {each: history_of_mark(viewer, pupil_id, on, each) for each in SchoolSession}
     return {each: versions[-1].code for each, versions in histories.items() if is_marked(versions)}
+
+
+def may_read_reason(viewer: Viewer, entry: Entry) -> bool:
+    """Whether this viewer may read why a mark was amended: all who see every pupil, else whoever wrote it.
+
+    What a parent told the office may be about health or family (domain.md 5.11); a teacher needs the mark.
+    """
+    return viewer.may(Permission.PUPIL_VIEW_ANY) or entry.by_id == viewer.user_id
 
 
 def amended_marks(viewer: Viewer, pupil_id: int, days: Iterable[date]) -> list[Versions]:

@@ -60,12 +60,10 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
 
     Without a day it is the year of now, for one who has left that of the last day on roll.
     """
-    pupil = pupil_of(viewer, pupil_id)
-    if pupil is None:
+    seen = pupil_to_see(viewer, pupil_id, now.date())
+    if seen is None:
         return None
-    group = _group_today(viewer, pupil_id, now.date())
-    if not may_see_group(viewer, group):
-        return None
+    pupil, group = seen
     calendar = timetable(viewer).calendar
     enrolments = enrolments_of(viewer, pupil_id)
     last_on_roll = max((each.last_day or now.date() for each in enrolments), default=now.date())
@@ -90,9 +88,14 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
     )
 
 
-def _group_today(viewer: Viewer, pupil_id: int, today: date) -> Group | None:
+def pupil_to_see(viewer: Viewer, pupil_id: int, today: date) -> tuple[Pupil, Group | None] | None:
+    """A pupil whose marks this viewer may look at, with today's group; None for any other."""
+    pupil = pupil_of(viewer, pupil_id)
+    if pupil is None:
+        return None
     group_id = group_of_pupil(viewer, pupil_id, today)
-    return group_on(viewer, group_id, today) if group_id else None
+    group = group_on(viewer, group_id, today) if group_id else None
+    return (pupil, group) if may_see_group(viewer, group) else None
 
 
 def _half_days(

@@ -3,23 +3,27 @@
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.roll.queries.on_roll import (
     Enrolled,
+    GroupPupil,
     RollPupil,
     enrolments_of,
     group_of_pupil,
     pupil_of,
     pupils_of_group,
+    pupils_of_group_between,
     pupils_on_roll,
     without_group,
 )
 
 __all__ = [
     "Enrolled",
+    "GroupPupil",
     "Pupil",
     "RollPupil",
     "enrolments_of",
     "group_of_pupil",
     "pupil_of",
     "pupils_of_group",
+    "pupils_of_group_between",
     "pupils_on_roll",
     "without_group",
 ]

@@ -1,5 +1,6 @@
 """The school's calendar, times, settings and groups: what pages and other apps may ask."""
 
+from rollbook.apps.schools.models import School
 from rollbook.apps.schools.queries.groups import Group, group_on, groups_on, natural
 from rollbook.apps.schools.queries.settings import SETTING_DEFAULTS
 from rollbook.apps.schools.queries.timetables import (
@@ -16,6 +17,7 @@ from rollbook.apps.schools.queries.timetables import (
 __all__ = [
     "SETTING_DEFAULTS",
     "Group",
+    "School",
     "Timetable",
     "all_schools",
     "as_day_times",

@@ -1,0 +1,1 @@
+"""Certificates and registers as pages, paper and files take them."""

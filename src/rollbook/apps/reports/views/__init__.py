@@ -1,0 +1,1 @@
+"""The pages, the PDFs and the files."""
