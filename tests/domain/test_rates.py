@@ -13,11 +13,13 @@ from rollbook.domain.rates import (
     absence_rate,
     agreed_timetable_rate,
     attendance_rate,
+    authorised_rate,
     is_persistently_absent,
     is_severely_absent,
     percent,
     round_half_up,
     totals,
+    unauthorised_rate,
 )
 from tests.strategies import marks
 
@@ -40,6 +42,13 @@ def test_a_pupil_s_week() -> None:
         missing=1,
         by_code={"/": 1, "\\": 3, "L": 1, "I": 2, "V": 1, "B": 1, "U": 1, "#": 1, "Y4": 1, "N": 1},
     )
+
+
+def test_authorised_and_unauthorised_absence_are_shares_of_the_possible_sessions() -> None:
+    term = totals(["/"] * 29 + ["I"] * 8 + ["O"] * 3 + ["Y4"] * 4)  # of 40 possible
+    assert (authorised_rate(term), unauthorised_rate(term)) == (Fraction(1, 5), Fraction(3, 40))
+    assert percent(unauthorised_rate(term)) == "7.5%"
+    assert authorised_rate(totals([])) is unauthorised_rate(totals([])) is None
 
 
 def test_old_codes_keep_their_meaning() -> None:
