@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rollbook.apps.registers.queries.marks import is_marked
 from rollbook.apps.registers.queries.span import PupilSpan
 from rollbook.apps.reports.presenters.marks import NOBODY, Amendment, amendments_of, cell, minutes_words
 from rollbook.apps.schools.queries import School
@@ -20,6 +21,7 @@ from rollbook.domain.rates import (
     unauthorised_rate,
 )
 from rollbook.domain.spans import Span
+from rollbook.ui.kinds import title_of
 from rollbook.ui.words import moment, plain_day, short_day
 
 NAME = "Attendance certificate"
@@ -61,7 +63,7 @@ def certificate_of(viewer: Viewer, school: School, span: PupilSpan, now: datetim
         totals=_totals(span.totals),
         codes=_codes(span, amendments),
         late=_late(span),
-        missing_count=len(span.missing),
+        missing_count=span.totals.missing,
         amendments=amendments,
         withheld_note=WITHHELD_NOTE if any(each.is_withheld for each in amendments) else "",
         made=f"Made on {moment(now)} by {viewer.name}, {viewer.position}",
@@ -107,14 +109,13 @@ def file_rows(viewer: Viewer, span: PupilSpan) -> list[list[str]]:
     for half_day in sorted({*span.marks, *span.missing}):
         on, school_session = half_day
         head = [on.isoformat(), school_session.words]
-        versions = span.marks.get(half_day)
-        if versions is None:
-            rows.append([*head, "", "Not marked", "", "", *[""] * 6])
-            continue
-        standing = versions[-1]
-        code = BY_SYMBOL[standing.code]
-        minutes = "" if standing.minutes_late is None else str(standing.minutes_late)
-        rows.append([*head, code.symbol, code.title, code.category.words, minutes, *[""] * 6])
+        versions = span.marks.get(half_day, [])
+        if is_marked(versions):
+            standing, code = versions[-1], BY_SYMBOL[versions[-1].code]
+            minutes = "" if standing.minutes_late is None else str(standing.minutes_late)
+            rows.append([*head, code.symbol, code.title, code.category.words, minutes, *[""] * 6])
+        else:
+            rows.append([*head, "", title_of(None), "", "", *[""] * 6])
         rows += [
             [
                 *head,

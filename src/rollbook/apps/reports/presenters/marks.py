@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from rollbook.apps.registers.queries.marks import Versions, may_read_reason
+from rollbook.apps.registers.queries.marks import Versions, is_marked, may_read_reason
 from rollbook.domain.access import Viewer
 from rollbook.domain.marks import SchoolSession
 from rollbook.ui.kinds import kind_of, title_of
@@ -105,7 +105,7 @@ def cell(versions: Versions | None, *, is_missing: bool, is_expected: bool) -> M
     if versions:
         code = versions[-1].code
         return {
-            "code": code,
+            "code": code if is_marked(versions) else NOBODY,
             "kind": kind_of(code).value,
             "amended": len(versions) > 1,
             "words": title_of(code),
