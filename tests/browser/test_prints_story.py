@@ -67,7 +67,9 @@ def test_the_office_prints_a_certificate_for_the_days_a_parent_asks_for(
     assert "Mother telephoned" in text
 
 
-def test_a_certificate_on_a_phone_without_javascript(new_context: Any, live_server: Any, scene: Scene) -> None:
+def test_a_certificate_on_a_phone_without_javascript(
+    new_context: Any, live_server: Any, scene: Scene
+) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.set_viewport_size(PHONE)
     sign_in(page, live_server, scene.teacher)

@@ -37,7 +37,13 @@ def test_every_letter_of_a_name_is_printed(name: str) -> None:
 def test_it_is_a_tagged_file_in_english_with_a_title() -> None:
     file = certificate(title="Attendance certificate: Zofia Żak")
     assert file.startswith(b"%PDF-1.7")
-    for part in (b"/StructTreeRoot", b"/MarkInfo", b"/Lang(en-GB)", b"/DisplayDocTitle true", b"pdfuaid:part"):
+    for part in (
+        b"/StructTreeRoot",
+        b"/MarkInfo",
+        b"/Lang(en-GB)",
+        b"/DisplayDocTitle true",
+        b"pdfuaid:part",
+    ):
         assert part in file, part
     assert b"FEFF" + "Attendance certificate: Zofia Żak".encode("utf-16-be").hex().upper().encode() in file
 
@@ -50,7 +56,8 @@ def test_the_same_data_make_the_same_file_whatever_fonts_the_machine_has() -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["#read(\"/etc/passwd\")", "*bold* _it_ $x^2$ @ref <label>", "] #panic() [", "\\", '"; #let a = 1', "//x"]
+    "text",
+    ['#read("/etc/passwd")', "*bold* _it_ $x^2$ @ref <label>", "] #panic() [", "\\", '"; #let a = 1', "//x"],
 )
 def test_what_a_person_typed_is_printed_as_it_is(text: str) -> None:
     assert text in text_of(certificate(school=text))
@@ -75,7 +82,9 @@ def test_a_template_that_is_not_there_is_named() -> None:
         pdf.render_pdf("reports/none.typ", {}, made_at=NOON)
 
 
-def test_without_the_built_typeface_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_without_the_built_typeface_it_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
     monkeypatch.setattr(pdf, "_FONTS", tmp_path)
     pdf._signs.cache_clear()
     try:

@@ -39,7 +39,9 @@ def scene() -> Scene:
     scene.take({scene.amy: "N"})
     scene.take({scene.amy: "\\"}, session=PM, when=at(12, 50))
     scene.take([mark(scene.amy, "L", minutes=12)], on=TUESDAY)
-    scene.take([mark(scene.amy, "U", minutes=40)], on=TUESDAY, session=PM, by=scene.office, when=at(14, on=TUESDAY))
+    scene.take(
+        [mark(scene.amy, "U", minutes=40)], on=TUESDAY, session=PM, by=scene.office, when=at(14, on=TUESDAY)
+    )
     amend(scene, scene.amy, "I", "Mother telephoned: tonsillitis")
     return scene
 
@@ -112,7 +114,9 @@ def test_those_who_may_see_the_pupil_get_it_and_nobody_else(
 
 
 @pytest.mark.parametrize("form", ["certificate", "certificate_pdf", "certificate_csv"])
-def test_another_teachers_pupil_and_another_school_do_not_exist(scene: Scene, client: Client, form: str) -> None:
+def test_another_teachers_pupil_and_another_school_do_not_exist(
+    scene: Scene, client: Client, form: str
+) -> None:
     assert get(client, scene, scene.other_teacher, form).status_code == 404
     elsewhere = make_school("Elsewhere School")
     assert get(client, scene, make_person(elsewhere, Role.HEAD_TEACHER), form).status_code == 404
@@ -134,7 +138,8 @@ def test_taking_it_is_recorded_with_days_and_form(scene: Scene, client: Client) 
 
 
 def test_the_file_has_each_session_and_under_it_its_amendments(scene: Scene, client: Client) -> None:
-    rows = list(csv.reader(io.StringIO(get(client, scene, scene.officer, "certificate_csv").content.decode("utf-8-sig"))))
+    text = get(client, scene, scene.officer, "certificate_csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
     assert [row[:4] for row in rows[1:]] == [
         ["2026-09-14", "morning", "I", "Illness"],
         ["2026-09-14", "morning", "", ""],
@@ -173,7 +178,7 @@ def test_a_whole_year_is_one_page_and_more_amendments_go_on(scene: Scene, client
     days = [date(2026, 9, 3) + timedelta(days=number) for number in range(140)]
     school_days = [day for day in days if day.weekday() < 5 and day != MONDAY and day < date(2026, 10, 24)]
     for day in school_days[:30]:
-        if day not in (TUESDAY,):
+        if day != TUESDAY:
             scene.take({scene.amy: "N"}, on=day, by=scene.office, when=at(9, 5, on=day))
     year = {"first_day": "2026-09-01", "last_day": "2027-08-31"}
 
@@ -185,7 +190,9 @@ def test_a_whole_year_is_one_page_and_more_amendments_go_on(scene: Scene, client
     assert len(pages()) == 1
     for day in school_days[:30]:
         if day != TUESDAY:
-            amend(scene, scene.amy, "I", "A reason long enough to need a second line of the certificate", on=day)
+            amend(
+                scene, scene.amy, "I", "A reason long enough to need a second line of the certificate", on=day
+            )
     found = pages()
     assert len(found) == 2
     assert "Page 2 of 2" in found[1]
@@ -221,7 +228,10 @@ def test_more_days_cost_no_more_queries(scene: Scene, client: Client) -> None:
     get(client, scene, scene.officer, "certificate_pdf")
 
     def cost(**query: str) -> int:
-        with time_machine.travel(at(15, 30, on=WEDNESDAY), tick=False), CaptureQueriesContext(connection) as queries:
+        with (
+            time_machine.travel(at(15, 30, on=WEDNESDAY), tick=False),
+            CaptureQueriesContext(connection) as queries,
+        ):
             assert client.get(address, query).status_code == 200
         return len(queries)
 
@@ -239,4 +249,4 @@ def test_a_files_name_is_plain_letters() -> None:
     assert file_name("certificate", "Żółtowska", "Łucja O’Brien", date(2026, 9, 1)) == (
         "certificate-zoltowska-lucja-obrien-2026-09-01"
     )
-    assert file_name("x", "\"\r\n../é") == "x-e"
+    assert file_name("x", '"\r\n../é') == "x-e"
