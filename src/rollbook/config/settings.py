@@ -37,6 +37,7 @@ ALLOWED_HOSTS: list[str] = env.list("ROLLBOOK_HOSTS", default=["localhost", "127
 INSTALLED_APPS = [
     "rollbook.config",
     "rollbook.ui",
+    "rollbook.apps.keeping",
     "rollbook.apps.exchange",
     "rollbook.apps.reports",
     "rollbook.apps.absence",
@@ -265,6 +266,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# Where `rollbook backup` puts its files unless told otherwise: better another disk than the database's.
+ROLLBOOK_BACKUPS = Path(env.str("ROLLBOOK_BACKUPS", default="") or DATA_DIR / "backups")
 
 _mail = env.email_url("EMAIL_URL", default="consolemail://" if DEMO else "smtp://localhost:25")
 EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]

@@ -19,6 +19,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed", "roll.exported")),
     ("groups", "Teaching groups", ("group.",), ()),
     ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
+    ("keeping", "Back-ups and what was purged", ("keeping.",), ()),
     ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
     ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
     ("files", "Files taken out", ("register.exported", "roll.exported", "audit.exported"), ()),

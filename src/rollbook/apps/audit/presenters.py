@@ -55,6 +55,8 @@ _SENTENCES: Mapping[str, str] = {
     "calendar.times.removed": "Removed times of the day",
     "policy.setting.chosen": "Chose a policy setting",
     "policy.setting.taken_back": "Took back a policy setting",
+    "keeping.backup.made": "Made the back-up {name}",
+    "keeping.backup.restored": "Filled this installation from the back-up {name}",
     "accounts.signed_in": "Signed in",
     "accounts.sign_in_failed": "A sign-in as {address} failed{step}",
     "accounts.signed_out": "Signed out{why}",

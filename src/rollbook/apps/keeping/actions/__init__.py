@@ -1,0 +1,1 @@
+"""What is done for keeping: making a back-up, restoring one."""

@@ -1,0 +1,1 @@
+"""What keeping asks: the tables as they go into a back-up, the back-ups made."""
