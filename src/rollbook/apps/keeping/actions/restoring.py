@@ -61,7 +61,7 @@ def restore(
         raise Refused.one("", f"{error} Nothing was restored.") from error
     except (DatabaseError, ValueError, TypeError, OverflowError) as error:
         message = (
-            f"The back-up holds something that this database does not take: {error} Nothing was restored."
+            f"The back-up holds something that this database does not take: {error}. Nothing was restored."
         )
         raise Refused.one("", message) from error
 

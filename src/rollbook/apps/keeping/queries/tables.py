@@ -28,13 +28,28 @@ Model = type[models.Model]
 
 
 def backed_up_models() -> list[Model]:
-    """Every table that says something about the schools, in the order of their names."""
+    """Every table that says something about the schools: what a row points to comes before it, else by name."""
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and model._meta.app_label not in _APPS_LEFT_OUT
     ]
-    return sorted(found, key=lambda model: model._meta.label_lower)
+    waiting = sorted(found, key=lambda model: model._meta.label_lower)
+    ordered: list[Model] = []
+    while waiting:
+        # An entry's trigger looks for its save at once; other keys are only checked at the end.
+        ready = [model for model in waiting if not _points_to(model) & {*waiting} - {model}] or waiting[:1]
+        ordered += ready
+        waiting = [model for model in waiting if model not in ready]
+    return ordered
+
+
+def _points_to(model: Model) -> set[Model]:
+    return {
+        field.related_model
+        for field in model._meta.concrete_fields
+        if field.remote_field is not None and isinstance(field.related_model, type)
+    }
 
 
 def applied_migrations() -> tuple[str, ...]:
