@@ -22,6 +22,8 @@ _SENTENCES: Mapping[str, str] = {
     "register.mark.planned": "Recorded a planned absence of {subject}",
     "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
     "register.history.loaded": "Loaded marks of earlier years",
+    "register.marks.imported": "Imported marks of past days",
+    "register.import.undone": "Undid an import of marks",
     "register.exported": "Took out the marks from {from} to {to} as a file",
     "extract.taken": "Took out {what} of {subject}, {from} to {to}, as {format}",
     "audit.exported": "Took out this audit log as a file",

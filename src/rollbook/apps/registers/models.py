@@ -35,6 +35,7 @@ class Save(models.Model):
         ARRIVAL = "arrival", "Late arrival"
         AMENDMENT = "amendment", "Amendment"
         CLOSURE = "closure", "Unplanned closure"
+        IMPORT = "import", "Marks of past days imported"
 
     school = models.ForeignKey("schools.School", models.PROTECT, related_name="saves", db_index=False)
     number = models.PositiveBigIntegerField(help_text="1, 2, 3 ... within the school.")
@@ -201,3 +202,35 @@ class UnplannedClosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.session}: {self.reason}"
+
+
+class HistoryImport(models.Model):
+    """Marks of past days brought in from a file: what came of it, and whether it was undone.
+
+    The entries are those of the school's saves `first_save` to `last_save`; they stay for good, as all entries do.
+    """
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="history_imports")
+    file_name = models.CharField(max_length=200)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    first_save = models.PositiveBigIntegerField()
+    last_save = models.PositiveBigIntegerField()
+    new_count = models.PositiveIntegerField()
+    changed_count = models.PositiveIntegerField()
+    unchanged_count = models.PositiveIntegerField()
+    refused_count = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by_name = models.CharField(max_length=200)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_by_name = models.CharField(max_length=200, blank=True)
+    undone_because = models.CharField(max_length=300, blank=True)
+    undone_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}, {self.first_day} to {self.last_day}"

@@ -1,6 +1,7 @@
 """The admission register, as pages, registers and commands ask for it."""
 
 from rollbook.apps.roll.models import Pupil
+from rollbook.apps.roll.queries.identities import Identity, identities
 from rollbook.apps.roll.queries.on_roll import (
     Enrolled,
     GroupPupil,
@@ -17,10 +18,12 @@ from rollbook.apps.roll.queries.on_roll import (
 __all__ = [
     "Enrolled",
     "GroupPupil",
+    "Identity",
     "Pupil",
     "RollPupil",
     "enrolments_of",
     "group_of_pupil",
+    "identities",
     "pupil_of",
     "pupils_of_group",
     "pupils_of_group_between",
