@@ -9,9 +9,10 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "registers",
         "Registers taken and late arrivals",
-        ("register.saved", "register.arrival.", "register.history."),
+        ("register.saved", "register.arrival."),
         (),
     ),
+    ("imports", "Marks imported", ("register.history.", "register.marks.", "register.import."), ()),
     ("amendments", "Marks amended", ("register.mark.amended",), ()),
     ("planned", "Planned absences", ("register.mark.planned", "register.plan."), ()),
     ("closures", "Closures", ("register.closure.",), ()),
