@@ -23,7 +23,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("keeping", "Back-ups and what was purged", ("keeping.",), ()),
     ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
     ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
-    ("files", "Files taken out", ("register.exported", "roll.exported", "audit.exported"), ()),
+    ("files", "Files taken out", ("register.exported", "roll.exported", "audit.exported", "extract."), ()),
 )
 
 
