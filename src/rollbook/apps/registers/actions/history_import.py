@@ -43,37 +43,8 @@ def import_marks(
     reason = f"Imported from {file_name}"[:300]
     saves = [_save(each, reason, at) for each in plan.sessions]
     with turn_to_save(), transaction.atomic():
-        first, last = _load(viewer, plan.pupil_ids, saves, by, at, on_entries)
-        made = HistoryImport.objects.create(
-            school_id=viewer.school_id,
-            file_name=file_name[:200],
-            first_day=plan.sessions[0].on,
-            last_day=plan.sessions[-1].on,
-            first_save=first,
-            last_save=last,
-            new_count=plan.new_count,
-            changed_count=plan.changed_count,
-            unchanged_count=plan.unchanged_count,
-            refused_count=plan.refused_count,
-            made_at=at,
-            made_by_id=by.person_id,
-            made_by_name=by.name,
-        )
-        record(
-            type="register.marks.imported",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"marks-import:{made.pk}",
-            facts={
-                "file": made.file_name,
-                "from": made.first_day.isoformat(),
-                "to": made.last_day.isoformat(),
-                "new": made.new_count,
-                "changed": made.changed_count,
-                "refused": made.refused_count,
-            },
-        )
+        saves_made = _load(viewer, plan.pupil_ids, saves, by, at, on_entries)
+        made = _note_import(viewer, plan, file_name, saves_made, by, at)
     return made
 
 
@@ -103,18 +74,50 @@ def undo_import(
         if plan.sessions:
             words = f"Import undone: {reason}"
             _load(viewer, plan.pupil_ids, [_save(each, words, at) for each in plan.sessions], by, at, bool)
-        made.undone_at, made.undone_by_id, made.undone_by_name = at, by.person_id, by.name
-        made.undone_because, made.undone_count = reason, plan.count
-        made.save()
-        record(
-            type="register.import.undone",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"marks-import:{made.pk}",
-            facts={"file": made.file_name, "marks": plan.count, "kept": plan.kept_count, "reason": reason},
-        )
+        _note_undo(made, plan, reason, by, at)
     return made, plan
+
+
+def _note_import(
+    viewer: Viewer, plan: HistoryPlan, file_name: str, saves_made: tuple[int, int], by: Actor, at: datetime
+) -> HistoryImport:
+    made = HistoryImport.objects.create(
+        school_id=viewer.school_id,
+        file_name=file_name[:200],
+        first_day=plan.sessions[0].on,
+        last_day=plan.sessions[-1].on,
+        first_save=saves_made[0],
+        last_save=saves_made[1],
+        new_count=plan.new_count,
+        changed_count=plan.changed_count,
+        unchanged_count=plan.unchanged_count,
+        refused_count=plan.refused_count,
+        made_at=at,
+        made_by_id=by.person_id,
+        made_by_name=by.name,
+    )
+    facts = {
+        "file": made.file_name,
+        "from": made.first_day.isoformat(),
+        "to": made.last_day.isoformat(),
+        "new": made.new_count,
+        "changed": made.changed_count,
+        "refused": made.refused_count,
+    }
+    _record("register.marks.imported", made, facts, by, at)
+    return made
+
+
+def _note_undo(made: HistoryImport, plan: UndoPlan, reason: str, by: Actor, at: datetime) -> None:
+    made.undone_at, made.undone_by_id, made.undone_by_name = at, by.person_id, by.name
+    made.undone_because, made.undone_count = reason, plan.count
+    made.save()
+    facts = {"file": made.file_name, "marks": plan.count, "kept": plan.kept_count, "reason": reason}
+    _record("register.import.undone", made, facts, by, at)
+
+
+def _record(type: str, made: HistoryImport, facts: dict[str, object], by: Actor, at: datetime) -> None:
+    record(type=type, by=by, at=at, school_id=made.school_id, subject=f"marks-import:{made.pk}", facts=facts)
 
 
 def _refuse(viewer: Viewer, plan: HistoryPlan, *, good_rows_only: bool) -> None:
