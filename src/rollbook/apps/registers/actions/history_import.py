@@ -44,8 +44,7 @@ def import_marks(
     saves = [_save(each, reason, at) for each in plan.sessions]
     with turn_to_save(), transaction.atomic():
         saves_made = _load(viewer, plan.pupil_ids, saves, by, at, on_entries)
-        made = _note_import(viewer, plan, file_name, saves_made, by, at)
-    return made
+        return _note_import(viewer, plan, file_name, saves_made, by, at)
 
 
 def undo_import(
