@@ -317,6 +317,7 @@ ROLLBOOK_TABS = {
             "registers:mine",
             ["register.take_own", "register.take_any", "pupil.view_any"],
         ),
+        ("Grid", "registers:grid", ["register.amend"]),
     ],
     "desk": [
         ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),

@@ -18,6 +18,7 @@ _SENTENCES: Mapping[str, str] = {
     "register.saved": "Saved the register of {group} for {session} on {on}{marks}",
     "register.arrival.signed_in": "Signed in {subject}, arriving late on {on}, {session}",
     "register.mark.amended": "Amended the mark of {subject} for {session} on {on}",
+    "register.marks.amended": "Amended many marks at once, {first_day} to {last_day}{marks}",
     "register.closure.declared": "Declared the school closed for {session} on {on}{marks}",
     "register.mark.planned": "Recorded a planned absence of {subject}",
     "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
@@ -120,6 +121,8 @@ _HIDDEN = {
     "why",
     "sha256",
 }
+# Of many marks amended at once the log names the first; the marks themselves say the rest.
+_MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -228,7 +231,9 @@ def _details(event: Event, known: Mapping[str, Known], sentence: str) -> list[st
 
 def _detail(name: str, value: Any, known: Mapping[str, Known]) -> list[str]:
     if name == "amended":
-        return [_amended(each, known) for each in value]
+        more = len(value) - _MOST_AMENDED
+        shown = [_amended(each, known) for each in value[:_MOST_AMENDED]]
+        return [*shown, f"and {more:,} more; each mark has its own history"] if more > 0 else shown
     if name == "private":
         # Health and safeguarding are not for a list that others may see over a shoulder.
         return [f"Changed, not shown here: {', '.join(value)}"]
@@ -257,7 +262,8 @@ def _change(name: str, was: Any, now: Any) -> str:
 def _amended(entry: Mapping[str, Any], known: Mapping[str, Known]) -> str:
     pupil = f"pupil:{entry.get('pupil')}"
     who = known[pupil].words if pupil in known else "a pupil"
-    return f"{who}: amended to {entry.get('code')}, because “{entry.get('reason')}”"
+    because = f", because “{entry['reason']}”" if "reason" in entry else ""
+    return f"{who}: amended to {entry.get('code')}{because}"
 
 
 def _name(fact: str) -> str:

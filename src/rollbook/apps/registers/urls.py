@@ -2,6 +2,7 @@ from django.urls import path
 
 from rollbook.apps.registers.views import board, desk, files, pupil, taking
 from rollbook.apps.registers.views.closures import closure_urls
+from rollbook.apps.registers.views.grid import grid_urls
 from rollbook.ui.converters import register_converters
 
 register_converters()
@@ -23,4 +24,5 @@ urlpatterns = [
     path("pupils/<int:pupil_id>/", pupil.pupil, name="pupil"),
     path("pupils/<int:pupil_id>/marks/<day:on>/<session:session>/", pupil.mark, name="mark"),
     *closure_urls,
+    *grid_urls,
 ]

@@ -223,6 +223,7 @@ _EVENT = {
     Save.Kind.AMENDMENT: "register.mark.amended",
     Save.Kind.CLOSURE: "register.closure.declared",
 }
+_MANY_AMENDED = "register.marks.amended"
 
 
 def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) -> None:
@@ -239,27 +240,45 @@ def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) ->
         if entry.version > 1
     ]
     one = entries[0] if len(entries) == 1 else None
+    facts: dict[str, object] = {
+        "save": save.number,
+        "group": save.group_id,
+        "on": save.on.isoformat() if save.on else None,
+        "session": save.session,
+        "entries": save.entry_count,
+        "amended": amended,
+    }
+    type = _EVENT[Save.Kind(save.kind)]
+    if save.kind == Save.Kind.AMENDMENT and save.on is None:
+        type = _MANY_AMENDED
+        for each in amended:
+            del each["reason"]  # one for all, said once
+        facts |= _of_many(entries)
     record(
-        type=_EVENT[Save.Kind(save.kind)],
+        type=type,
         by=by,
         at=at,
         school_id=save.school_id,
         subject=f"pupil:{one.pupil_id}" if one else f"save:{save.pk}",
-        facts={
-            "save": save.number,
-            "group": save.group_id,
-            "on": save.on.isoformat() if save.on else None,
-            "session": save.session,
-            "entries": save.entry_count,
-            "amended": amended,
-        },
+        facts=facts,
     )
+
+
+def _of_many(entries: Sequence[NewEntry]) -> dict[str, object]:
+    """What the event of a save over many days says of all its marks together."""
+    days = [entry.on for entry in entries]
+    return {
+        "first_day": min(days).isoformat(),
+        "last_day": max(days).isoformat(),
+        "pupils": len({entry.pupil_id for entry in entries}),
+        "reason": entries[0].reason,
+    }
 
 
 def _is_taken(entries: Sequence[NewEntry]) -> bool:
-    return any(
-        Entry.objects.filter(
-            pupil_id=entry.pupil_id, on=entry.on, session=entry.session.value, version=entry.version
-        ).exists()
-        for entry in entries
-    )
+    """Whether any of these versions is there already. One query, however many there are."""
+    wanted = {(each.pupil_id, each.on, each.session.value, each.version) for each in entries}
+    there = Entry.objects.filter(
+        on__in={each.on for each in entries}, pupil_id__in={each.pupil_id for each in entries}
+    ).values_list("pupil_id", "on", "session", "version")
+    return any(each in wanted for each in there)

@@ -1,0 +1,254 @@
+"""A group's or a year group's marks over a week, two weeks or half a term: pupils by half-days."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from rollbook.apps.registers.models import PlannedMark
+from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
+from rollbook.apps.roll.queries.spells import RegisterSpell, register_spells
+from rollbook.apps.schools.queries import natural, timetable
+from rollbook.domain.access import Viewer
+from rollbook.domain.calendar import SchoolCalendar, TermDates
+from rollbook.domain.marks import RegisterTimes, SchoolSession
+from rollbook.domain.roll import year_group, year_group_words
+
+MOST_CELLS = 6_000
+"""More marks than this on one page are neither quick to open nor to look through."""
+
+_WEEK = timedelta(days=7)
+_TO_FRIDAY = timedelta(days=4)
+
+
+class GridSpan(StrEnum):
+    """How long a time does the grid show?"""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    HALF_TERM = "half"
+
+    @property
+    def words(self) -> str:
+        """The span as the page offers it."""
+        return {"week": "A week", "fortnight": "Two weeks", "half": "Half a term"}[self.value]
+
+    @property
+    def shorter(self) -> "GridSpan":
+        """The next shorter one; a week has none."""
+        return GridSpan.FORTNIGHT if self is GridSpan.HALF_TERM else GridSpan.WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class GridDay:
+    """A weekday of the grid. `closed_because` "" is a school day; `opened` are the sessions that have begun."""
+
+    on: date
+    closed_because: str
+    closed_words: str
+    opened: tuple[SchoolSession, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A pupil with the spells on these registers, the marks that stand and what is planned."""
+
+    pupil_id: int
+    surname: str
+    forename: str
+    spells: tuple[RegisterSpell, ...]
+    marks: dict[HalfDay, Standing]
+    planned: dict[HalfDay, PlannedMark]
+
+    def is_expected(self, on: date) -> bool:
+        """Whether the pupil is on this register on a day."""
+        return any(spell.covers(on) for spell in self.spells)
+
+
+@dataclass(frozen=True, slots=True)
+class Pupils:
+    """A group or a whole year group that may be chosen. `key` is g12 or y8."""
+
+    key: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pupils by half-days. `was_shortened` says that the time asked for held too many marks for one page."""
+
+    pupils: Pupils
+    choices: list[Pupils]
+    span: GridSpan
+    first_day: date
+    last_day: date
+    name: str
+    previous: date | None
+    next: date | None
+    days: list[GridDay]
+    rows: list[GridRow]
+    was_shortened: bool
+
+    @property
+    def school_days(self) -> list[GridDay]:
+        """The days on which there are registers."""
+        return [day for day in self.days if not day.closed_because]
+
+
+def grid_of(viewer: Viewer, pupils_key: str, span: GridSpan, on: date, now: datetime) -> Grid | None:
+    """The grid around a day; None where these pupils are not in the viewer's school at that time.
+
+    Without a key it is the first group. Three queries, however many pupils and days.
+    """
+    calendar = timetable(viewer).calendar
+    around = _around(calendar, span, on)
+    spells = register_spells(viewer, around.first_day, around.last_day)
+    choices = _choices(spells, around.first_day)
+    pupils = next((each for each in choices if each.key == pupils_key or not pupils_key), None)
+    if pupils is None:
+        return None
+    chosen = [spell for spell in spells if pupils.key in _keys(spell, around.first_day)]
+    wanted = span
+    while _cell_count(calendar, around, chosen) > MOST_CELLS and span is not GridSpan.WEEK:
+        span = span.shorter
+        around = _around(calendar, span, on)
+        chosen = [
+            spell
+            for spell in chosen
+            if spell.first_day <= around.last_day
+            and (spell.last_day is None or spell.last_day >= around.first_day)
+        ]
+    days = list(_days(calendar, around, now))
+    return Grid(
+        pupils=pupils,
+        choices=choices,
+        span=span,
+        first_day=around.first_day,
+        last_day=around.last_day,
+        name=around.name,
+        previous=around.previous,
+        next=around.next,
+        days=days,
+        rows=_rows(viewer, chosen, [day.on for day in days if not day.closed_because]),
+        was_shortened=span is not wanted,
+    )
+
+
+# --- Which days -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    first_day: date
+    last_day: date
+    name: str
+    previous: date | None
+    next: date | None
+
+
+def _around(calendar: SchoolCalendar, span: GridSpan, on: date) -> _Around:
+    halves = half_terms(calendar) if span is GridSpan.HALF_TERM else []
+    if halves:
+        place = next((n for n, half in enumerate(halves) if on <= half.last_day), len(halves) - 1)
+        half = halves[place]
+        return _Around(
+            half.first_day,
+            half.last_day,
+            half.name,
+            halves[place - 1].first_day if place else None,
+            halves[place + 1].first_day if place + 1 < len(halves) else None,
+        )
+    weeks = 2 if span is GridSpan.FORTNIGHT else 1
+    monday = on - timedelta(days=on.weekday())
+    return _Around(
+        monday, monday + (weeks - 1) * _WEEK + _TO_FRIDAY, "", monday - weeks * _WEEK, monday + weeks * _WEEK
+    )
+
+
+def half_terms(calendar: SchoolCalendar) -> list[TermDates]:
+    """Every half term of every academic year, in order."""
+    years = sorted(calendar.years, key=lambda year: year.first_day)
+    return [half for year in years for half in calendar.half_terms(year)]
+
+
+def _days(calendar: SchoolCalendar, around: _Around, now: datetime) -> Iterator[GridDay]:
+    for number in range((around.last_day - around.first_day).days + 1):
+        on = around.first_day + timedelta(days=number)
+        if on.weekday() > _TO_FRIDAY.days:
+            continue
+        times = {each: calendar.times(on, each) for each in SchoolSession}
+        if calendar.is_school_day(on) and all(times.values()):
+            opened = tuple(each for each, of in times.items() if has_opened(of, on, now))
+            yield GridDay(on, "", "", opened)
+        else:
+            found = calendar.day(on)
+            words = str(found.facts.get("name") or "") or found.answer.words
+            yield GridDay(on, found.because, words, ())
+
+
+def has_opened(times: RegisterTimes | None, on: date, now: datetime) -> bool:
+    """Whether the taking of this register had begun by now."""
+    return times is not None and (on < now.date() or (on == now.date() and now.time() >= times.opens_at))
+
+
+# --- Whose marks ------------------------------------------------------------------------------------------------
+
+
+def _keys(spell: RegisterSpell, on: date) -> tuple[str, str]:
+    return f"g{spell.group_id}", f"y{year_group(spell.born_on, on, spell.year_offset)}"
+
+
+def _choices(spells: Sequence[RegisterSpell], on: date) -> list[Pupils]:
+    groups = {spell.group_id: spell.group_name for spell in spells}
+    years = {year_group(spell.born_on, on, spell.year_offset) for spell in spells}
+    return [
+        *(Pupils(f"g{each}", groups[each]) for each in sorted(groups, key=lambda n: natural(groups[n]))),
+        *(Pupils(f"y{each}", f"All of {year_group_words(each)}") for each in sorted(years)),
+    ]
+
+
+def _cell_count(calendar: SchoolCalendar, around: _Around, spells: Sequence[RegisterSpell]) -> int:
+    days = calendar.school_days(around.first_day, around.last_day)
+    return 2 * len(days) * len({spell.pupil_id for spell in spells})
+
+
+def _rows(viewer: Viewer, spells: Sequence[RegisterSpell], days: Sequence[date]) -> list[GridRow]:
+    rows: dict[int, GridRow] = {}
+    for spell in spells:
+        row = rows.get(spell.pupil_id)
+        if row is None:
+            rows[spell.pupil_id] = GridRow(
+                spell.pupil_id, spell.surname, spell.forename, (spell,), marks={}, planned={}
+            )
+        else:
+            rows[spell.pupil_id] = replace(row, spells=(*row.spells, spell))
+    marks = standing_marks(viewer.school_id, days, rows)
+    planned = _planned(viewer, days, list(rows))
+    return [
+        replace(row, marks=marks.get(row.pupil_id, {}), planned=planned.get(row.pupil_id, {}))
+        for row in rows.values()
+    ]
+
+
+def _planned(
+    viewer: Viewer, days: Sequence[date], pupil_ids: Sequence[int]
+) -> dict[int, dict[HalfDay, PlannedMark]]:
+    """What was known beforehand; of two plans for a half-day the one recorded last. One query."""
+    if not days or not pupil_ids:
+        return {}
+    plans = PlannedMark.objects.filter(
+        school_id=viewer.school_id,
+        pupil_id__in=pupil_ids,
+        first_day__lte=days[-1],
+        last_day__gte=days[0],
+        withdrawn_at=None,
+    ).order_by("recorded_at", "id")
+    found: dict[int, dict[HalfDay, PlannedMark]] = {}
+    for plan in plans:
+        of_pupil = found.setdefault(plan.pupil_id, {})
+        for day in days:
+            if plan.first_day <= day <= plan.last_day and plan.weekdays >> day.weekday() & 1:
+                for each in SchoolSession:
+                    if plan.sessions in ("both", each.value):
+                        of_pupil[day, each] = plan
+    return found
