@@ -59,7 +59,7 @@ function Grid(form) {
 
   function read(cell, y, x) {
     const saved = cell.textContent;
-    const isMissing = cell.classList.contains("g--missing");
+    const isMissing = cell.matches(".g--missing, .g--open");
     return {
       y,
       x,

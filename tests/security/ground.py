@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection
 from django.http import HttpResponseBase
@@ -13,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rollbook.apps.accounts.models import Appointment, User
+from rollbook.apps.registers.actions.amending_many import amend_many
+from rollbook.apps.registers.actions.many_marks import Change
 from rollbook.apps.registers.actions.planning import plan_mark
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.actions.contacts import CONTACT_FIELDS, PARENT_FIELDS, add_contact
@@ -29,11 +32,13 @@ from rollbook.apps.schools.models import (
     TeachingGroup,
 )
 from rollbook.domain.access import Permission, Role
+from rollbook.domain.marks import SchoolSession
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
 
 TOMORROW = MONDAY + timedelta(days=1)
+LAST_FRIDAY = MONDAY - timedelta(days=3)
 NEXT_TIMES = date(2026, 11, 2)
 NOBODY = 987_654_321
 """An id that nothing has."""
@@ -68,6 +73,12 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         origin=PlannedMark.Origin.values[0],
         **act,
     )
+    save = amend_many(
+        changes=[Change(pupil.pk, LAST_FRIDAY, SchoolSession.AM, 0, "I")],
+        reason=f"Filled{word}",
+        key=uuid4(),
+        **act,
+    )
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     file = keep_file(name=f"file{word}.csv", content=text.encode(), options=LoadOptions(MONDAY), **act)
     entry = CalendarEntry.objects.create(
@@ -98,6 +109,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "enrolment_id": Enrolment.objects.get(pupil=pupil).pk,
         "plan_id": plan.pk,
         "file_id": file.pk,
+        "save_id": save.save_id,
         "entry_id": entry.pk,
         "row_id": setting.pk,
         "person_id": office.pk,
@@ -249,6 +261,7 @@ def plausible(ids: Mapping[str, Any]) -> dict[str, Any]:
     return {
         f"v-{pupil}": "0",
         f"m-{pupil}": "N",
+        "changes": f"{pupil} {MONDAY} PM 0 N",
         "act": "declare",
         "reason": "because",
         "because": "because",

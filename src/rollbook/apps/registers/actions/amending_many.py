@@ -69,16 +69,8 @@ def amend_many(
     entries = [_entry(each, reason) for each in outcomes if each.is_open]
     if not entries:
         raise Refused.one("", "These are the marks that stand. Nothing would change.")
-    one = entries[0] if len(entries) == 1 else None
-    occasion = Occasion(
-        viewer.school_id,
-        Save.Kind.AMENDMENT,
-        key,
-        on=one.on if one else None,
-        session=one.session if one else None,
-    )
     try:
-        save = add_entries(occasion=occasion, entries=entries, by=by, at=at)
+        save = add_entries(occasion=_occasion(viewer, key, entries), entries=entries, by=by, at=at)
     except AlreadySaved as sent_twice:
         return AmendedMany(sent_twice.save.pk, sent_twice.save.entry_count, 0)
     except VersionTaken:
@@ -90,6 +82,18 @@ def amend_many(
         ]
         raise ChangedMeanwhile(taken) from None
     return AmendedMany(save.pk, len(entries), len(outcomes) - len(entries))
+
+
+def _occasion(viewer: Viewer, key: UUID, entries: Sequence[NewEntry]) -> Occasion:
+    """The save: of one mark it is about that session like any amendment, of many about no one session."""
+    one = entries[0] if len(entries) == 1 else None
+    return Occasion(
+        viewer.school_id,
+        Save.Kind.AMENDMENT,
+        key,
+        on=one.on if one else None,
+        session=one.session if one else None,
+    )
 
 
 def _refuse_outright(changes: Sequence[Change], reason: str) -> None:

@@ -19,7 +19,8 @@ from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.grid import Grid, GridDay, GridRow, GridSpan
 from rollbook.apps.registers.queries.newest import HalfDay, Standing
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.codes import codes_offered, present_symbol
+from rollbook.domain.amendments import symbol_in
+from rollbook.domain.codes import codes_offered
 from rollbook.domain.law import MONTHS
 from rollbook.domain.marks import SchoolSession
 from rollbook.ui.kinds import Kind, kind_of, title_of
@@ -156,8 +157,7 @@ def _row(grid: Grid, row: GridRow, on: date, *, is_first: bool) -> str:
             if not is_expected:
                 parts.append(_no_cell(is_edge=edge))
             else:
-                is_open = each in day.opened
-                parts.append(_cell(row.marks.get(key), row.planned.get(key), is_open=is_open, is_edge=edge))
+                parts.append(_cell(row.marks.get(key), row.planned.get(key), _state(day, each), is_edge=edge))
     parts.append("</tr>")
     return "".join(parts)
 
@@ -166,17 +166,23 @@ def _no_cell(*, is_edge: bool) -> str:
     return f'<td class="g g--none{" gw" if is_edge else ""}" title="Not on this register"></td>'
 
 
-def _cell(mark: Standing | None, plan: PlannedMark | None, *, is_open: bool, is_edge: bool) -> str:
+def _state(day: GridDay, school_session: SchoolSession) -> str:
+    """How a mark that nobody has made looks: to come, to be made now, or missing."""
+    if school_session in day.over:
+        return "missing"
+    return "open" if school_session in day.opened else "ahead"
+
+
+_UNMARKED = {"missing": "Not marked", "open": "Open now, not marked yet", "ahead": "Not open yet"}
+
+
+def _cell(mark: Standing | None, plan: PlannedMark | None, state: str, *, is_edge: bool) -> str:
     if mark is not None:
         return _mark_cell(mark.code, mark.version, mark.minutes_late, is_edge)
-    edge = " gw" if is_edge else ""
-    known = f"Known beforehand: {plan.code} {title_of(plan.code)}" if plan else ""
-    if not is_open:
-        letter = escape(plan.code) if plan else ""
-        title = f"Not open yet. {known}".strip()
-        return f'<td class="g g--ahead{edge}" title="{escape(title)}">{letter}</td>'
-    title = f"Not marked. {known}".strip()
-    return f'<td class="g g--missing{edge}" title="{escape(title)}"></td>'
+    known = f". Known beforehand: {plan.code} {title_of(plan.code)}" if plan else ""
+    letter = escape(plan.code) if plan and state == "ahead" else ""
+    title = f"{_UNMARKED[state]}{known}"
+    return f'<td class="g g--{state}{" gw" if is_edge else ""}" title="{escape(title)}">{letter}</td>'
 
 
 # Most marks of a grid are alike.
@@ -194,7 +200,7 @@ def _mark_cell(code: str, version: int, minutes: int | None, is_edge: bool) -> s
 
 def fill_symbol(code: str, school_session: SchoolSession) -> str:
     """The code of the form's list as the mark of a session."""
-    return present_symbol(school_session) if code == PRESENT else code
+    return symbol_in("/" if code == PRESENT else code, school_session)
 
 
 def rows_of(grid: Grid, pupil_ids: Iterable[int]) -> list[GridRow]:

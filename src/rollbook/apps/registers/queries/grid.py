@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from rollbook.apps.registers.models import PlannedMark
@@ -41,12 +41,16 @@ class GridSpan(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GridDay:
-    """A weekday of the grid. `closed_because` "" is a school day; `opened` are the sessions that have begun."""
+    """A weekday of the grid. `closed_because` "" is a school day.
+
+    `opened` are the sessions whose register has opened by now, `over` those whose register has closed as well.
+    """
 
     on: date
     closed_because: str
     closed_words: str
     opened: tuple[SchoolSession, ...]
+    over: tuple[SchoolSession, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +106,18 @@ def grid_of(viewer: Viewer, pupils_key: str, span: GridSpan, on: date, now: date
     """
     calendar = timetable(viewer).calendar
     around = _around(calendar, span, on)
-    spells = register_spells(viewer, around.first_day, around.last_day)
-    choices = _choices(spells, around.first_day)
+    spells = _on_register(calendar, around, register_spells(viewer, around.first_day, around.last_day))
+    first = next(iter(calendar.school_days(around.first_day, around.last_day)), around.first_day)
+    choices = _choices(spells, first)
     pupils = next((each for each in choices if each.key == pupils_key or not pupils_key), None)
     if pupils is None:
         return None
-    chosen = [spell for spell in spells if pupils.key in _keys(spell, around.first_day)]
+    chosen = [spell for spell in spells if pupils.key in _keys(spell, first)]
     wanted = span
     while _cell_count(calendar, around, chosen) > MOST_CELLS and span is not GridSpan.WEEK:
         span = span.shorter
         around = _around(calendar, span, on)
-        chosen = [
-            spell
-            for spell in chosen
-            if spell.first_day <= around.last_day
-            and (spell.last_day is None or spell.last_day >= around.first_day)
-        ]
+        chosen = _on_register(calendar, around, chosen)
     days = list(_days(calendar, around, now))
     return Grid(
         pupils=pupils,
@@ -179,11 +179,18 @@ def _days(calendar: SchoolCalendar, around: _Around, now: datetime) -> Iterator[
         times = {each: calendar.times(on, each) for each in SchoolSession}
         if calendar.is_school_day(on) and all(times.values()):
             opened = tuple(each for each, of in times.items() if has_opened(of, on, now))
-            yield GridDay(on, "", "", opened)
+            over = tuple(
+                each for each in opened if on < now.date() or now.time() >= _closes_at(times[each])
+            )
+            yield GridDay(on, "", "", opened, over)
         else:
             found = calendar.day(on)
             words = str(found.facts.get("name") or "") or found.answer.words
-            yield GridDay(on, found.because, words, ())
+            yield GridDay(on, found.because, words, (), ())
+
+
+def _closes_at(times: RegisterTimes | None) -> time:
+    return times.closes_at if times else time.max
 
 
 def has_opened(times: RegisterTimes | None, on: date, now: datetime) -> bool:
@@ -192,6 +199,14 @@ def has_opened(times: RegisterTimes | None, on: date, now: datetime) -> bool:
 
 
 # --- Whose marks ------------------------------------------------------------------------------------------------
+
+
+def _on_register(
+    calendar: SchoolCalendar, around: _Around, spells: Sequence[RegisterSpell]
+) -> list[RegisterSpell]:
+    """The spells with a school day in this time; all of them where it has none, as in a holiday."""
+    days = calendar.school_days(around.first_day, around.last_day)
+    return [spell for spell in spells if not days or any(map(spell.covers, days))]
 
 
 def _keys(spell: RegisterSpell, on: date) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 
@@ -44,6 +45,12 @@ WHERE entry.save_made_id = %s
 ORDER BY pupil.surname, pupil.forename, entry.pupil_id, entry."on", entry.session
 """
 _LARGEST_ID = 2**63 - 1
+
+
+def amendment_of_form(viewer: Viewer, key: UUID) -> int | None:
+    """The save that came of a form sent before; None for one that was not. One query."""
+    saves = Save.objects.filter(school_id=viewer.school_id, key=key, kind=Save.Kind.AMENDMENT.value)
+    return saves.values_list("pk", flat=True).first()
 
 
 def marks_of_save(viewer: Viewer, save_id: int) -> SavedMarks | None:

@@ -14,7 +14,7 @@ from rollbook.apps.registers.actions.many_marks import outcomes_of
 from rollbook.apps.registers.presenters.grid import grid_address, grid_context
 from rollbook.apps.registers.presenters.grid_review import Typed, review_context, saved_context
 from rollbook.apps.registers.queries.grid import Grid, GridSpan, grid_of
-from rollbook.apps.registers.queries.saved import marks_of_save
+from rollbook.apps.registers.queries.saved import amendment_of_form, marks_of_save
 from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.registers.views.grid_posted import Filled, Posted, fill, filled, posted
 from rollbook.apps.registers.views.pages import day_or_404
@@ -85,6 +85,8 @@ _NOTHING_LEFT = Refusal(
 
 def _save(request: HttpRequest, viewer: Viewer, asked: _Asked, form: Posted) -> HttpResponse:
     now = clock.now()
+    if (save_id := amendment_of_form(viewer, form.key)) is not None:
+        return _to_saved(asked, save_id)
     if form.refusals:
         return _review_page(request, viewer, asked, form, form.refusals, 422)
     outcomes = outcomes_of(viewer, form.changes, now)
@@ -106,9 +108,12 @@ def _save(request: HttpRequest, viewer: Viewer, asked: _Asked, form: Posted) -> 
         return _review_page(request, viewer, asked, form, status=409)
     except Refused as refused:
         return _review_page(request, viewer, asked, form, refused.refusals, 422)
-    return HttpResponseRedirect(
-        f"{reverse('registers:grid_saved', args=[done.save_id])}?{asked.address.partition('?')[2]}"
-    )
+    return _to_saved(asked, done.save_id)
+
+
+def _to_saved(asked: _Asked, save_id: int) -> HttpResponse:
+    query = asked.address.partition("?")[2]
+    return HttpResponseRedirect(f"{reverse('registers:grid_saved', args=[save_id])}?{query}")
 
 
 @requires(Permission.REGISTER_AMEND)
