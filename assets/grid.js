@@ -66,7 +66,7 @@ function Grid(form) {
       saved: isMissing ? "" : saved,
       title: cell.title,
       classes: cell.className,
-      version: isMissing ? 0 : Number(cell.dataset.v || 1),
+      version: Number(cell.dataset.v ?? (isMissing ? 0 : 1)),
       fixed: cell.matches(".g--none, .g--ahead"),
       pending: null,
     };

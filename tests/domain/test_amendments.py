@@ -28,7 +28,7 @@ codes = st.sampled_from(CODES)
         ("I", "/", False),
     ],
 )
-def test_what_an_amendment_takes_back(before: str, after: str, expected: bool) -> None:  # noqa: FBT001
+def test_what_an_amendment_takes_back(before: str, after: str, expected: bool) -> None:
     assert loses_presence(BY_SYMBOL[before], BY_SYMBOL[after]) is expected
 
 

@@ -14,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rollbook.apps.registers.actions.planning import plan_mark
+from rollbook.apps.registers.actions.writing import NewEntry, Occasion, add_entries
 from rollbook.apps.registers.models import Entry, Save
 from rollbook.apps.registers.queries import grid as grid_queries
 from rollbook.apps.registers.queries.grid import Grid, GridSpan, grid_of
 from rollbook.apps.registers.queries.saved import marks_of_save
 from rollbook.apps.roll.models import Membership, Pupil
 from rollbook.domain.access import ROLE_PERMISSIONS, Permission, Role
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 from tests.apps.registers.scene import AM, MONDAY, PM, Scene, at, mark
 from tests.factories.people import make_person, make_school, sign_in, viewer_of
@@ -145,7 +147,10 @@ def test_more_pupils_and_days_cost_no_more_queries(scene: Scene) -> None:
     for number in range(30):
         make_pupil(scene.school, scene.other_group, f"More {number:02}", "Mo")
     counts = []
-    for pupils, span in ((f"g{scene.group.pk}", GridSpan.WEEK), (f"g{scene.other_group.pk}", GridSpan.HALF_TERM)):
+    for pupils, span in (
+        (f"g{scene.group.pk}", GridSpan.WEEK),
+        (f"g{scene.other_group.pk}", GridSpan.HALF_TERM),
+    ):
         shown(scene, span, pupils=pupils)
         with CaptureQueriesContext(connection) as queries:
             shown(scene, span, pupils=pupils)
@@ -179,11 +184,20 @@ def test_who_may_open_it(scene: Scene, client: Client, role: Role) -> None:
 
 def test_addresses_that_no_page_of_ours_makes(scene: Scene, office: Client) -> None:
     far = make_group(make_school("Other School"), "7A")
-    for query in ("span=year", "on=2026-13-01", f"pupils=g{far.pk}", "pupils=g99999999999", "pupils=%00", "on=x"):
+    for query in (
+        "span=year",
+        "on=2026-13-01",
+        f"pupils=g{far.pk}",
+        "pupils=g99999999999",
+        "pupils=%00",
+        "on=x",
+    ):
         assert office.get(f"{GRID}?{query}").status_code == 404, query
 
 
-def test_a_group_that_is_not_there_at_that_time_gives_way_to_one_that_is(scene: Scene, office: Client) -> None:
+def test_a_group_that_is_not_there_at_that_time_gives_way_to_one_that_is(
+    scene: Scene, office: Client
+) -> None:
     new = make_group(scene.school, "7C")
     make_pupil(scene.school, new, "Newman", "Nia", first_day=MONDAY)
     page = office.get(f"{GRID}?pupils=g{new.pk}&on=2026-09-07").content.decode()
@@ -203,7 +217,12 @@ def test_a_school_without_pupils_and_a_week_without_school(scene: Scene, client:
 
 
 def test_present_marks_that_would_be_lost_come_first_and_are_kept(scene: Scene, office: Client) -> None:
-    changes = [line(scene.amy, "I"), line(scene.ben, "I"), line(scene.cat, "I"), line(scene.cat, "I", 0, TUESDAY)]
+    changes = [
+        line(scene.amy, "I"),
+        line(scene.ben, "I"),
+        line(scene.cat, "I"),
+        line(scene.cat, "I", 0, TUESDAY),
+    ]
     page = office.post(REVIEW, form(scene, *changes))
     assert [(row["name"], row["before"], row["after"]) for row in page.context["lost"]] == [
         ("Brown, Ben", "/", "I"), ("Carr, Cat", "L", "I"),
@@ -331,6 +350,25 @@ def test_pupils_of_another_school_are_not_even_named(scene: Scene, office: Clien
     assert not Entry.objects.filter(pupil=otto).exists()
 
 
+def test_a_mark_that_was_taken_back_is_missing_and_its_next_version_fills_it(
+    scene: Scene, office: Client
+) -> None:
+    viewer = scene.viewer(scene.officer)
+    entry = NewEntry(scene.ben.pk, MONDAY, AM, 2, TAKEN_BACK.symbol, reason="Import undone")
+    occasion = Occasion(scene.school.pk, Save.Kind.AMENDMENT, uuid4())
+    add_entries(occasion=occasion, entries=[entry], by=viewer.actor, at=at(9, 20))
+    assert (
+        '<td class="g g--missing gw" data-v="2" title="Not marked"></td>' in office.get(GRID).content.decode()
+    )
+    page = office.post(REVIEW, form(scene, line(scene.ben, "I", 2)))
+    assert (page.context["filled_count"], page.context["lost"]) == (1, [])
+    done = office.post(REVIEW, form(scene, line(scene.ben, "I", 2), act="save", reason="Virus"), follow=True)
+    assert [(each.before, each.after) for each in done.context["groups"]] == [("", "I")]
+    assert scene.marks()["Ben"] == ["/", "-", "I"]
+    refused = office.post(REVIEW, form(scene, line(scene.amy, "-")))
+    assert "can't be taken away" in refused.context["refused"][0]["because"]
+
+
 # --- Filled by a form -------------------------------------------------------------------------------------------
 
 
@@ -340,13 +378,19 @@ def fill(scene: Scene, pupils: list[Pupil], first: str, last: str, code: str) ->
 
 
 def test_a_range_is_filled_by_a_form_and_reviewed_alike(scene: Scene, office: Client) -> None:
-    page = office.post(REVIEW, fill(scene, [scene.amy, scene.ben], "2026-09-14 AM", "2026-09-15 PM", "present"))
+    page = office.post(
+        REVIEW, fill(scene, [scene.amy, scene.ben], "2026-09-14 AM", "2026-09-15 PM", "present")
+    )
     assert page.context["changes"].split("\n") == [
         line(scene.amy, "/"), line(scene.amy, "\\", 0, session=PM), line(scene.amy, "/", 0, TUESDAY),
         line(scene.amy, "\\", 0, TUESDAY, PM), line(scene.ben, "/"), line(scene.ben, "\\", 0, session=PM),
         line(scene.ben, "/", 0, TUESDAY), line(scene.ben, "\\", 0, TUESDAY, PM),
     ]  # fmt: skip
-    assert (page.context["amended_count"], page.context["filled_count"], page.context["same_count"]) == (1, 6, 1)
+    assert (page.context["amended_count"], page.context["filled_count"], page.context["same_count"]) == (
+        1,
+        6,
+        1,
+    )
 
 
 def test_a_range_that_says_too_little_comes_back_as_it_was(scene: Scene, office: Client) -> None:
@@ -369,7 +413,10 @@ def test_what_was_saved_is_shown_with_what_it_was(scene: Scene, office: Client) 
     sent = form(scene, line(scene.amy, "I"), line(scene.dan, "I", 0), act="save", reason="Virus in Year 8")
     page = office.post(REVIEW, sent, follow=True)
     assert "Virus in Year 8" in page.content.decode()
-    assert [(each.before, each.after, each.count) for each in page.context["groups"]] == [("", "I", 1), ("N", "I", 1)]
+    assert [(each.before, each.after, each.count) for each in page.context["groups"]] == [
+        ("", "I", 1),
+        ("N", "I", 1),
+    ]
     assert page.context["back"].startswith(f"{GRID}?pupils=g{scene.group.pk}&span=week&on=2026-09-14")
 
 

@@ -136,7 +136,7 @@ class _Look:
             note=change.note,
             times=self._times[change.on, change.session],
             roles_allowed=self._viewer.setters,
-            may_keep=now.code if now else None,
+            may_keep=now.symbol if now else None,
         )
 
 
@@ -150,7 +150,7 @@ def _is_same(change: Change, now: Standing) -> bool:
 
 
 def _effect(change: Change, now: Standing | None) -> Effect:
-    if now is None:
+    if now is None or not now.symbol:
         return Effect.FILLS
     loses = loses_presence(BY_SYMBOL[now.code], BY_SYMBOL[change.code])
     return Effect.LOSES_PRESENCE if loses else Effect.AMENDS

@@ -177,12 +177,14 @@ _UNMARKED = {"missing": "Not marked", "open": "Open now, not marked yet", "ahead
 
 
 def _cell(mark: Standing | None, plan: PlannedMark | None, state: str, *, is_edge: bool) -> str:
-    if mark is not None:
+    if mark is not None and mark.symbol:
         return _mark_cell(mark.code, mark.version, mark.minutes_late, is_edge)
     known = f". Known beforehand: {plan.code} {title_of(plan.code)}" if plan else ""
     letter = escape(plan.code) if plan and state == "ahead" else ""
+    # A mark that was taken back has versions all the same: the next one goes over the last of them.
+    seen = f' data-v="{mark.version}"' if mark else ""
     title = f"{_UNMARKED[state]}{known}"
-    return f'<td class="g g--{state}{" gw" if is_edge else ""}" title="{escape(title)}">{letter}</td>'
+    return f'<td class="g g--{state}{" gw" if is_edge else ""}"{seen} title="{escape(title)}">{letter}</td>'
 
 
 # Most marks of a grid are alike.

@@ -136,7 +136,7 @@ def _ticked(outcome: Outcome, taken: frozenset[str]) -> dict[str, Any]:
         "cell": outcome.change.cell,
         "name": _name(outcome),
         "words": _half_day(outcome.change),
-        "before": now.code if now else "",
+        "before": now.symbol if now else "",
         "minutes": now.minutes_late if now else None,
         "by": now.by_name if now else "",
         "after": outcome.change.code,
@@ -222,7 +222,7 @@ def _mark_of(outcome: Outcome) -> SavedMark:
         forename=outcome.forename,
         on=change.on,
         session=change.session,
-        before=outcome.now.code if outcome.now else "",
+        before=outcome.now.symbol if outcome.now else "",
         after=change.code,
     )
 

@@ -179,9 +179,7 @@ def _days(calendar: SchoolCalendar, around: _Around, now: datetime) -> Iterator[
         times = {each: calendar.times(on, each) for each in SchoolSession}
         if calendar.is_school_day(on) and all(times.values()):
             opened = tuple(each for each, of in times.items() if has_opened(of, on, now))
-            over = tuple(
-                each for each in opened if on < now.date() or now.time() >= _closes_at(times[each])
-            )
+            over = tuple(each for each in opened if on < now.date() or now.time() >= _closes_at(times[each]))
             yield GridDay(on, "", "", opened, over)
         else:
             found = calendar.day(on)

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from rollbook.apps.registers.queries.marks import listed
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 
 HalfDay = tuple[date, SchoolSession]
@@ -21,6 +22,11 @@ class Standing:
     minutes_late: int | None
     note: str
     by_name: str
+
+    @property
+    def symbol(self) -> str:
+        """The code that stands; "" where this version took the mark back."""
+        return "" if self.code == TAKEN_BACK.symbol else self.code
 
 
 # The index of versions begins with the day, so whole lists of days and pupils are looked up in it, mark by mark,

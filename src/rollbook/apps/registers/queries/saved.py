@@ -9,12 +9,13 @@ from django.db import connection
 
 from rollbook.apps.registers.models import Save
 from rollbook.domain.access import Viewer
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 
 
 @dataclass(frozen=True, slots=True)
 class SavedMark:
-    """A mark as a save made it; `before` "" was missing."""
+    """A mark as a save made it; `before` "" was missing or taken back."""
 
     pupil_id: int
     surname: str
@@ -70,7 +71,7 @@ def marks_of_save(viewer: Viewer, save_id: int) -> SavedMarks | None:
             forename=forename,
             on=date.fromisoformat(on) if isinstance(on, str) else on,
             session=SchoolSession(session),
-            before=before or "",
+            before="" if before in (None, TAKEN_BACK.symbol) else before,
             after=after,
         )
         for pupil_id, surname, forename, on, session, before, after, _ in rows
