@@ -1,6 +1,7 @@
 """What Hypothesis may draw: codes, marks, times, calendars and pupils, in the shapes that a school could have."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from rollbook.domain.calendar import (
 )
 from rollbook.domain.codes import CODES, Setter
 from rollbook.domain.marks import RegisterTimes, SchoolSession
+from rollbook.domain.pupil_facts import PartTime, Planned, PupilFacts, Suspension
 
 _MIDNIGHT = datetime(2026, 9, 1)
 
@@ -46,6 +48,36 @@ def calendars(draw: st.DrawFn) -> SchoolCalendar:
     return SchoolCalendar(
         (year,), tuple(closed), dict.fromkeys(sorted(holidays), "Bank holiday"), tuple(rows)
     )
+
+
+@st.composite
+def planned_marks(draw: st.DrawFn) -> Planned:
+    """What one record says of a pupil: any code, up to three weeks of a term, any weekdays and sessions."""
+    first_day = draw(st.dates(date(2026, 9, 1), date(2026, 12, 18)))
+    return Planned(
+        code=draw(st.sampled_from(["C2", "E", "D", "K", "V", "B", "X", "M", "I", "Y4", "G"])),
+        first_day=first_day,
+        last_day=first_day + timedelta(days=draw(st.integers(0, 20))),
+        nature=draw(st.sampled_from(["", "Zoo"])),
+        sessions=draw(st.sampled_from(["both", "AM", "PM"])),
+        weekdays=draw(st.integers(1, 127)),
+        provider=draw(st.sampled_from(["", "Ashdown School"])),
+        supervisor=draw(st.sampled_from(["", "Mr Asare"])),
+    )
+
+
+pupil_facts = partial(
+    st.builds,
+    PupilFacts,
+    is_compulsory_age=st.none() | st.booleans(),
+    other_school=st.sampled_from(["", "Ashdown School"]),
+    is_due_elsewhere=st.booleans(),
+    part_time=st.none() | st.builds(PartTime, days, st.booleans()),
+    suspension=st.none() | st.builds(Suspension, days, st.integers(1, 20)),
+    known=st.lists(planned_marks(), max_size=4).map(tuple),
+    is_site_closed=st.booleans(),
+)
+"""Anything that could be known of a pupil, together or not."""
 
 
 def _at(minutes: int) -> time:

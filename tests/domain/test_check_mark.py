@@ -1,11 +1,15 @@
 """Which marks may be made by whom, and what the refusals say: domain.md section 2, policy 3.5, 4.1 and 4.4."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollbook.domain.adviser import CodeAdvice, advise_on
 from rollbook.domain.codes import BY_SYMBOL, CODES, AttendanceCode, Needs, Setter
 from rollbook.domain.marks import RegisterTimes, SchoolSession, check_mark
+from rollbook.domain.pupil_facts import PupilFacts
 from rollbook.domain.refusals import Refusal
 from tests.domain.school import AFTERNOON, FRIDAY_AFTERNOON, MORNING
 from tests.strategies import codes, register_times, school_sessions, setter_sets
@@ -25,7 +29,7 @@ def check(
     times: RegisterTimes | None = MORNING,
     setters: frozenset[Setter] = EVERYBODY,
     may_keep: str | None = None,
-    is_compulsory_age: bool | None = None,
+    advice: CodeAdvice | None = None,
 ) -> list[Refusal]:
     return check_mark(
         code=BY_SYMBOL[symbol],
@@ -35,8 +39,12 @@ def check(
         times=times,
         roles_allowed=setters,
         may_keep=may_keep,
-        is_compulsory_age=is_compulsory_age,
+        advice=advice,
     )
+
+
+def said_of(symbol: str, facts: PupilFacts, session: SchoolSession = AM) -> CodeAdvice:
+    return advise_on(facts, BY_SYMBOL[symbol], date(2026, 9, 14), session)
 
 
 def refused(field: str, message: str) -> list[Refusal]:
@@ -209,12 +217,25 @@ def test_codes_that_ended_are_never_entered_by_hand(symbol: str) -> None:
 
 @pytest.mark.policy("P-A-13")
 def test_x_is_not_for_pupils_of_compulsory_school_age() -> None:
-    assert check("X", is_compulsory_age=False) == []
-    assert check("X", is_compulsory_age=None) == []
-    assert check("X", is_compulsory_age=True) == refused(
+    assert check("X", advice=said_of("X", PupilFacts(is_compulsory_age=False))) == []
+    assert check("X", advice=None) == []
+    assert check("X", advice=said_of("X", PupilFacts(is_compulsory_age=True))) == refused(
         "code",
-        "X is only for pupils who are not of compulsory school age; choose the code for why this one is away.",
+        "X is only for pupils who are not of compulsory school age, and this one is; use the code for why they are "
+        "away, or N until you know.",
     )
+
+
+def test_what_can_not_be_right_for_the_pupil_may_still_be_kept() -> None:
+    advice = said_of("V", PupilFacts())
+    assert [refusal.message for refusal in check("V", note="zoo", advice=advice)] == [advice.because]
+    assert check("V", note="zoo", advice=advice, may_keep="V") == []
+
+
+@pytest.mark.parametrize(("symbol", "session"), [("#", AM), ("J", AM), ("/", PM), ("K", AM)])
+def test_no_code_is_refused_twice_for_one_reason(symbol: str, session: SchoolSession) -> None:
+    advice = said_of(symbol, PupilFacts(), session)
+    assert len(check(symbol, session=session, note="Ward 4", advice=advice)) == 1
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
@@ -230,7 +251,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     st.none() | register_times(),
     setter_sets,
     st.none() | st.sampled_from(["/", "M", "#"]),
-    st.none() | st.booleans(),
+    st.booleans(),
 )
 def test_each_refusal_is_a_sentence_beside_a_field(
     code: AttendanceCode,
@@ -240,7 +261,7 @@ def test_each_refusal_is_a_sentence_beside_a_field(
     times: RegisterTimes | None,
     setters: frozenset[Setter],
     may_keep: str | None,
-    is_compulsory_age: bool | None,
+    is_advised: bool,
 ) -> None:
     refusals = check(
         code.symbol,
@@ -250,7 +271,7 @@ def test_each_refusal_is_a_sentence_beside_a_field(
         times=times,
         setters=setters,
         may_keep=may_keep,
-        is_compulsory_age=is_compulsory_age,
+        advice=said_of(code.symbol, PupilFacts(is_compulsory_age=True), session) if is_advised else None,
     )
     for refusal in refusals:
         assert refusal.field in {"code", "minutes_late", "note"}
@@ -266,6 +287,7 @@ def test_more_hands_never_refuse_more(
     some: frozenset[Setter],
     more: frozenset[Setter],
 ) -> None:
-    with_some = check(code.symbol, minutes_late, session=session, setters=some)
-    with_more = check(code.symbol, minutes_late, session=session, setters=some | more)
+    advice = said_of(code.symbol, PupilFacts(is_compulsory_age=True), session)
+    with_some = check(code.symbol, minutes_late, session=session, setters=some, advice=advice)
+    with_more = check(code.symbol, minutes_late, session=session, setters=some | more, advice=advice)
     assert set(with_more) <= set(with_some)

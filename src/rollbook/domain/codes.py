@@ -28,6 +28,7 @@ __all__ = [
     "codes_in_force",
     "codes_offered",
     "present_symbol",
+    "why_never_by_hand",
 ]
 
 MISSING_BYTE = 0
@@ -76,6 +77,17 @@ def codes_offered(on: date, session: SchoolSession, setters: frozenset[Setter]) 
 def present_symbol(session: SchoolSession) -> str:
     """Which mark says that a pupil was there when this session's register was taken?"""
     return "/" if session is SchoolSession.AM else "\\"
+
+
+def why_never_by_hand(code: AttendanceCode) -> str:
+    """Why may nobody at all enter this code on a register, and where does it come from instead?"""
+    if code.symbol == "#":
+        return "# comes from the school calendar and can't be entered by hand."
+    if code.symbol == "Z":
+        return "Z is for a pupil who has not started yet; set their starting day on the admission register."
+    if code is TAKEN_BACK:
+        return "A mark can't be taken away. Choose the mark that is right."
+    return f"{code.symbol} is only read from older registers and can't be entered by hand."
 
 
 def byte_of(symbol: str) -> int:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+from rollbook.domain.adviser import CodeAdvice, Fit
 from rollbook.domain.code_types import AttendanceCode, Needs, Setter, words_for_setters
-from rollbook.domain.codes import TAKEN_BACK, present_symbol
+from rollbook.domain.codes import present_symbol, why_never_by_hand
 from rollbook.domain.law import (
     POLICY,
     REGULATION_10_URL,
@@ -185,18 +186,18 @@ def check_mark(
     times: RegisterTimes | None,
     roles_allowed: frozenset[Setter],
     may_keep: str | None,
-    is_compulsory_age: bool | None = None,
+    advice: CodeAdvice | None = None,
 ) -> list[Refusal]:
     """Why may this mark not be made? An empty list means that it may.
 
     `may_keep` is a code that already stands or was planned: leaving it is not setting it.
     `times` is None where no register times are set for the day; then only what needs no times is checked.
-    `is_compulsory_age` is None where nobody has looked.
+    `advice` is what is to be said of the code for this very pupil (`adviser.advise_on`); None where nobody has looked.
     """
     return [
         *_check_hand(code, roles_allowed, may_keep),
         *_check_session(code, session),
-        *_check_age(code, is_compulsory_age=is_compulsory_age),
+        *_check_advice(code, advice, may_keep),
         *_check_minutes(code, session, minutes_late, times),
         *_check_nature(code, note),
     ]
@@ -205,19 +206,8 @@ def check_mark(
 def _check_hand(
     code: AttendanceCode, roles_allowed: frozenset[Setter], may_keep: str | None
 ) -> Iterator[Refusal]:
-    if code.symbol == "#":
-        yield Refusal("code", "# comes from the school calendar and can't be entered by hand.")
-    elif code.symbol == "Z":
-        yield Refusal(
-            "code",
-            "Z is for a pupil who has not started yet; set their starting day on the admission register.",
-        )
-    elif code is TAKEN_BACK:
-        yield Refusal("code", "A mark can't be taken away. Choose the mark that is right.")
-    elif not code.is_entered_by_hand:
-        yield Refusal(
-            "code", f"{code.symbol} is only read from older registers and can't be entered by hand."
-        )
+    if not code.is_entered_by_hand:
+        yield Refusal("code", why_never_by_hand(code))
     elif code.symbol != may_keep and not code.set_by & roles_allowed:
         yield Refusal(
             "code",
@@ -232,13 +222,11 @@ def _check_session(code: AttendanceCode, session: SchoolSession) -> Iterator[Ref
         yield Refusal("code", f"{code.symbol} is not a mark for the {session.words}; use {right}.")
 
 
-def _check_age(code: AttendanceCode, *, is_compulsory_age: bool | None) -> Iterator[Refusal]:
-    if code.symbol == "X" and is_compulsory_age:
-        yield Refusal(
-            "code",
-            "X is only for pupils who are not of compulsory school age; choose the code for "
-            "why this one is away.",
-        )
+def _check_advice(code: AttendanceCode, advice: CodeAdvice | None, may_keep: str | None) -> Iterator[Refusal]:
+    if advice is None or code.symbol == may_keep:
+        return
+    if advice.fit is Fit.CANNOT and advice.is_about_the_pupil:
+        yield Refusal("code", advice.because)
 
 
 def _check_minutes(

@@ -8,6 +8,7 @@ from django import forms
 
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.queries import RollPupil
+from rollbook.domain.adviser import CodeAdvice, Fit
 from rollbook.domain.codes import AttendanceCode, Needs
 from rollbook.ui.forms import DateField, Form, TimeField
 
@@ -21,6 +22,9 @@ LATE_REASONS = (
     "Unwell this morning",
 )
 
+FITS = "Fits this pupil now"
+CANNOT = "Can't be right now"
+
 _NATURE = {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES}
 
 
@@ -32,6 +36,22 @@ def code_choices(codes: Sequence[AttendanceCode]) -> list[tuple[str, Any]]:
             (code.symbol, f"{code.symbol} – {code.title}")
         )
     return [("", "Choose a code"), *groups.items()]
+
+
+def advised_choices(said: Sequence[CodeAdvice], codes: Sequence[AttendanceCode]) -> list[tuple[str, Any]]:
+    """Codes for a list, as advised for one pupil: what fits first, then the others by category, what can't be last."""
+    listed = {code.symbol for code in codes}
+    by_fit: dict[Fit, list[AttendanceCode]] = {fit: [] for fit in Fit}
+    for each in said:
+        if each.code.symbol in listed:
+            by_fit[each.fit].append(each.code)
+    groups = code_choices(by_fit[Fit.POSSIBLE])
+    for place, fit, words in ((1, Fit.FITS, FITS), (len(groups) + 1, Fit.CANNOT, CANNOT)):
+        if by_fit[fit]:
+            groups.insert(
+                place, (words, [(code.symbol, f"{code.symbol} – {code.title}") for code in by_fit[fit]])
+            )
+    return groups
 
 
 def pupil_choices(pupils: Sequence[RollPupil]) -> list[tuple[str, str]]:
@@ -69,9 +89,16 @@ class AmendForm(Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, codes: Sequence[AttendanceCode], is_missing: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        codes: Sequence[AttendanceCode],
+        said: Sequence[CodeAdvice],
+        is_missing: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = code_choices(codes)  # type: ignore[attr-defined]
+        self.fields["code"].choices = advised_choices(said, codes)  # type: ignore[attr-defined]
         self.fields["minutes_late"].help_text = "For L and U."
         self.fields["note"].help_text = (
             f"Needed for {_symbols_with_nature(codes)}." if _symbols_with_nature(codes) else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from django import template
@@ -172,7 +173,7 @@ def code_options(context: Context, options: Sequence[object], selected: str = ""
     cache: dict[int, str] = page.setdefault("rollbook_code_options", {})
     built = cache.get(id(options))
     if built is None:
-        built = cache[id(options)] = "".join(map(_code_option, options))
+        built = cache[id(options)] = _code_groups(options)
     if selected:
         chosen = f'<option value="{escape(selected)}"'
         if chosen in built:
@@ -181,6 +182,15 @@ def code_options(context: Context, options: Sequence[object], selected: str = ""
             # A code this viewer can't choose but may leave as it is.
             built += f"{chosen} selected>{escape(selected)} – {escape(kinds.title_of(selected))}</option>"
     return mark_safe(f'<option value="">Other</option>{built}')  # noqa: S308
+
+
+def _code_groups(options: Iterable[object]) -> str:
+    """The options one after the other, those that stand together under one `group` with its words over them."""
+    parts = []
+    for label, members in groupby(options, key=lambda option: _of(option, "group")):
+        inside = "".join(map(_code_option, members))
+        parts.append(f'<optgroup label="{escape(label)}">{inside}</optgroup>' if label else inside)
+    return "".join(parts)
 
 
 def _code_option(option: object) -> str:

@@ -12,10 +12,12 @@ from rollbook.apps.registers.actions.writing import (
     add_entries,
 )
 from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.queries.facts import Known, is_closed_by, known_about
 from rollbook.apps.registers.queries.marks import save_of_form, versions_of
-from rollbook.apps.roll.queries import pupils_on_roll
+from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.adviser import advise_on
 from rollbook.domain.codes import UnknownCode, code_for
 from rollbook.domain.marks import SchoolSession, check_mark
 from rollbook.domain.refusals import Refusal, Refused
@@ -61,8 +63,10 @@ def amend_mark(
         return
     versions = versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
     now = versions[-1] if versions else None
-    _refuse_outright(viewer, pupil_id, on, school_session, now, seen_version, at)
-    if refusals := _problems(viewer, on, school_session, right, now):
+    pupil = _pupil(viewer, pupil_id, on, school_session, now, seen_version, at)
+    closed = is_closed_by([versions])
+    known = known_about(viewer, on, school_session, {pupil_id: pupil.born_on}, is_site_closed=closed)
+    if refusals := _problems(viewer, on, school_session, right, now, known[pupil_id]):
         raise Refused(refusals)
     entry = NewEntry(
         pupil_id=pupil_id,
@@ -86,7 +90,7 @@ def amend_mark(
 _MEANWHILE = "Somebody else changed this mark after you opened it. It is shown now: look, then decide again."
 
 
-def _refuse_outright(
+def _pupil(
     viewer: Viewer,
     pupil_id: int,
     on: date,
@@ -94,7 +98,8 @@ def _refuse_outright(
     now: Entry | None,
     seen_version: int,
     at: datetime,
-) -> None:
+) -> RollPupil:
+    """The pupil whose mark may be amended now. Errors: Refused."""
     if not viewer.may(Permission.REGISTER_AMEND):
         raise Refused.one(
             "", "You may not amend the register. The school office or the attendance officer can."
@@ -108,16 +113,23 @@ def _refuse_outright(
         raise Refused.one(
             "", "This register has not opened yet. What you know beforehand goes under planned absences."
         )
-    if pupil_id not in {pupil.id for pupil in pupils_on_roll(viewer, on)}:
+    pupil = next((each for each in pupils_on_roll(viewer, on) if each.id == pupil_id), None)
+    if pupil is None:
         raise Refused.one("", "This pupil was not on the register on this day.")
     if (now.version if now else 0) != seen_version:
         raise Refused.one("", _MEANWHILE)
+    return pupil
 
 
 def _problems(
-    viewer: Viewer, on: date, school_session: SchoolSession, right: RightMark, now: Entry | None
+    viewer: Viewer,
+    on: date,
+    school_session: SchoolSession,
+    right: RightMark,
+    now: Entry | None,
+    known: Known,
 ) -> list[Refusal]:
-    refusals = _problems_of_code(viewer, on, school_session, right, now)
+    refusals = _problems_of_code(viewer, on, school_session, right, now, known)
     if not right.reason.strip():
         refusals.append(Refusal("reason", "Say why: the reason stays with the mark for good."))
     if now is not None and right.is_same(now):
@@ -127,7 +139,12 @@ def _problems(
 
 
 def _problems_of_code(
-    viewer: Viewer, on: date, school_session: SchoolSession, right: RightMark, now: Entry | None
+    viewer: Viewer,
+    on: date,
+    school_session: SchoolSession,
+    right: RightMark,
+    now: Entry | None,
+    known: Known,
 ) -> list[Refusal]:
     if not right.code:
         return [Refusal("code", "Choose the mark that is right.")]
@@ -135,6 +152,7 @@ def _problems_of_code(
         code = code_for(right.code, on)
     except UnknownCode as unknown:
         return [Refusal("code", str(unknown))]
+    stands = now is not None and now.code == right.code
     return check_mark(
         code=code,
         session=school_session,
@@ -142,5 +160,6 @@ def _problems_of_code(
         note=right.note,
         times=timetable(viewer).calendar.times(on, school_session),
         roles_allowed=viewer.setters,
-        may_keep=now.code if now else None,
+        may_keep=right.code if stands or right.code in known.may_keep else None,
+        advice=advise_on(known.facts, code, on, school_session),
     )

@@ -12,11 +12,13 @@ from rollbook.apps.registers.actions.writing import (
     VersionTaken,
     add_entries,
 )
-from rollbook.apps.registers.models import Entry, PlannedMark, Save
-from rollbook.apps.registers.queries.marks import Versions, is_marked, planned_for, versions_of
+from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.queries.facts import Known, is_closed_by, known_about
+from rollbook.apps.registers.queries.marks import Versions, is_marked, versions_of
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
 from rollbook.apps.schools.queries import Group, group_on, timetable
 from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.adviser import advise_on
 from rollbook.domain.codes import UnknownCode, code_for
 from rollbook.domain.marks import RegisterTimes, SchoolSession, check_mark
 from rollbook.domain.refusals import Refusal, Refused
@@ -77,7 +79,12 @@ class _Form:
     times: RegisterTimes
     marks: Sequence[SubmittedMark]
     reason: str
-    pupil_ids: Sequence[int]
+    born_on: Mapping[int, date]
+
+    @property
+    def pupil_ids(self) -> Sequence[int]:
+        """Everybody on the register."""
+        return tuple(self.born_on)
 
 
 @dataclass
@@ -115,9 +122,8 @@ def take_register(
     group, times = _register(viewer, group_id, on, school_session, at)
     roster = pupils_of_group(viewer, group_id, on)
     _refuse_strangers(marks, roster, group, on)
-    form = _Form(
-        viewer, group, on, school_session, times, marks, reason.strip(), [pupil.id for pupil in roster]
-    )
+    born_on = {pupil.id: pupil.born_on for pupil in roster}
+    form = _Form(viewer, group, on, school_session, times, marks, reason.strip(), born_on)
     draft = _checked_draft(form, at)
     try:
         return _save(form, draft, key, by, at)
@@ -209,15 +215,14 @@ def _refuse_strangers(
 
 def _work_out(form: _Form, current: Mapping[int, Versions]) -> _Draft:
     draft = _Draft(marked_before={pupil for pupil, versions in current.items() if is_marked(versions)})
-    planned = planned_for(form.viewer.school_id, form.on, form.session, form.pupil_ids)
+    is_site_closed = is_closed_by(current.values())
+    known = known_about(form.viewer, form.on, form.session, form.born_on, is_site_closed=is_site_closed)
     for mark in form.marks:
-        _work_out_mark(form, draft, mark, current.get(mark.pupil_id, []), planned.get(mark.pupil_id))
+        _work_out_mark(form, draft, mark, current.get(mark.pupil_id, []), known[mark.pupil_id])
     return draft
 
 
-def _work_out_mark(
-    form: _Form, draft: _Draft, mark: SubmittedMark, versions: Versions, plan: PlannedMark | None
-) -> None:
+def _work_out_mark(form: _Form, draft: _Draft, mark: SubmittedMark, versions: Versions, known: Known) -> None:
     """Adds to the draft what one row of the form comes to: an entry, a refusal, a conflict, or nothing."""
     now = versions[-1] if versions else None
     if mark.code == "":
@@ -231,8 +236,8 @@ def _work_out_mark(
         if seen is None or not _is_same(mark, seen):
             draft.conflicts.append(Conflict(mark.pupil_id, now, mark))
         return
-    allowed = {known.code for known in (now, plan) if known is not None}
-    draft.refuse(_check(form, mark, mark.code if mark.code in allowed else None))
+    stands = now is not None and mark.code == now.code
+    draft.refuse(_check(form, mark, known, mark.code if stands or mark.code in known.may_keep else None))
     if now is not None and not form.reason:
         draft.refuse([Refusal("reason", REASON_NEEDED)])
     draft.entries.append(
@@ -249,7 +254,7 @@ def _work_out_mark(
     )
 
 
-def _check(form: _Form, mark: SubmittedMark, may_keep: str | None) -> list[Refusal]:
+def _check(form: _Form, mark: SubmittedMark, known: Known, may_keep: str | None) -> list[Refusal]:
     try:
         code = code_for(mark.code, form.on)
     except UnknownCode as unknown:
@@ -262,6 +267,7 @@ def _check(form: _Form, mark: SubmittedMark, may_keep: str | None) -> list[Refus
         times=form.times,
         roles_allowed=form.viewer.setters,
         may_keep=may_keep,
+        advice=advise_on(known.facts, code, form.on, form.session),
     )
     places = {"minutes_late": "late", "note": "note"}
     return [Refusal(f"{places.get(r.field, 'm')}-{mark.pupil_id}", r.message) for r in refusals]

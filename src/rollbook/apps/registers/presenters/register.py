@@ -10,12 +10,14 @@ from uuid import uuid4
 from django.urls import reverse
 
 from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
+from rollbook.apps.registers.presenters.advice import CodeLists, reasons
 from rollbook.apps.registers.presenters.words import amendment_words, mark_words, minutes_words, moment_words
+from rollbook.apps.registers.queries.facts import Known
 from rollbook.apps.registers.queries.marks import Versions, is_marked
 from rollbook.apps.registers.queries.register import RegisterSheet
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Viewer
-from rollbook.domain.codes import BY_BYTE, Needs, code_for, codes_offered, present_symbol
+from rollbook.domain.codes import BY_BYTE, Needs, code_for, present_symbol
 from rollbook.domain.marks import RegisterState, SchoolSession, was_submitted_in_time
 from rollbook.domain.rates import percent
 from rollbook.domain.refusals import Refusal
@@ -47,25 +49,36 @@ class _Shown:
 
 def register_context(viewer: Viewer, sheet: RegisterSheet, now: datetime, typed: Typed) -> dict[str, Any]:
     """Everything `registers/take.html` needs."""
-    rows = [_row(viewer, sheet, pupil, place, typed) for place, pupil in enumerate(sheet.pupils)]
+    lists = CodeLists(viewer, sheet.on, sheet.session)
+    rows = [_row(viewer, sheet, pupil, place, typed, lists) for place, pupil in enumerate(sheet.pupils)]
     problem = why_not(viewer, sheet.group, sheet.on, sheet.times, now)
     return {
-        "register": _register(viewer, sheet, rows, now, problem),
+        "register": _register(sheet, rows, now, problem) | {"code_options": lists.usual()},
+        "ruled_out": lists.ruled_out(),
         "rows": rows,
         "known": [
-            {
-                "symbol": row["planned"]["symbol"],
-                "name": f"{row['forename']} {row['surname']}",
-                "words": row["planned"]["words"],
-            }
+            _known_card(row, sheet.known[row["pupil_id"]])
             for row in rows
-            if row["planned"]
+            if row["planned"] or row["also"] or row["notice"]
         ],
         "errors": [
             {"href": _anchor(refusal.field), "message": _named(sheet, refusal)} for refusal in typed.refusals
         ],
         "conflicts": bool(typed.conflicts),
         "reason": typed.reason,
+    }
+
+
+def _known_card(row: Row, known: Known) -> dict[str, Any]:
+    """What is known of one pupil, with who is in charge of them and where."""
+    place = filter(None, [known.plan.provider, known.plan.supervisor]) if known.plan else ()
+    return {
+        "symbol": row["planned"]["symbol"] if row["planned"] else "",
+        "name": f"{row['forename']} {row['surname']}",
+        "words": row["planned"]["words"] if row["planned"] else "",
+        "place": ", ".join(place),
+        "more": row["also"],
+        "act": row["notice"],
     }
 
 
@@ -80,20 +93,13 @@ def _named(sheet: RegisterSheet, refusal: Refusal) -> str:
     return f"{names[pupil_id]}: {refusal.message}" if pupil_id in names else refusal.message
 
 
-def _register(
-    viewer: Viewer, sheet: RegisterSheet, rows: Sequence[Row], now: datetime, problem: str
-) -> dict[str, Any]:
+def _register(sheet: RegisterSheet, rows: Sequence[Row], now: datetime, problem: str) -> dict[str, Any]:
     is_today = sheet.on == now.date()
     closes = now.replace(
         hour=sheet.times.closes_at.hour, minute=sheet.times.closes_at.minute, second=0, microsecond=0
     )
     seconds_to_close = int((closes - now).total_seconds()) if is_today else None
     is_open_now = is_today and sheet.times.opens_at <= now.time() < sheet.times.closes_at
-    offered = [
-        code
-        for code in codes_offered(sheet.on, sheet.session, viewer.setters)
-        if not code.is_present_mark and code.symbol not in ("N", "L")
-    ]
     return {
         "group_name": sheet.group.name,
         "teacher_names": sheet.group.teacher_names,
@@ -116,19 +122,10 @@ def _register(
         "saved_note": _saved_note(sheet, now),
         "submitted_note": _submitted_note(sheet),
         "counts": _counts(rows),
-        "code_options": [_option(code) for code in offered],
         "key": str(uuid4()),
         "has_saved_marks": bool(sheet.versions),
         **_neighbours(sheet),
     }
-
-
-def _option(code: Any) -> dict[str, Any]:
-    needs_note = bool(code.needs & {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES})
-    label = (
-        "What is the activity?" if Needs.NATURE_OF_ACTIVITY in code.needs else "What are the circumstances?"
-    )
-    return {"symbol": code.symbol, "title": code.title, "needs_note": needs_note, "note_label": label}
 
 
 def _neighbours(sheet: RegisterSheet) -> dict[str, Any]:
@@ -186,13 +183,15 @@ def _counts(rows: Sequence[Row]) -> dict[str, int]:
     return counts
 
 
-def _row(viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed) -> Row:
+def _row(
+    viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typed: Typed, lists: CodeLists
+) -> Row:
     versions = sheet.versions.get(pupil.id, [])
     now = versions[-1] if versions else None
     mine = typed.marks.get(pupil.id)
     shown = _shown(sheet, pupil, versions, mine)
     attended, possible = sheet.counts[place]
-    plan = sheet.planned.get(pupil.id)
+    known = sheet.known[pupil.id]
     conflict = next((each for each in typed.conflicts if each.pupil_id == pupil.id), None)
     errors = [
         refusal.message for refusal in typed.refusals if refusal.field.partition("-")[2] == str(pupil.id)
@@ -215,9 +214,8 @@ def _row(viewer: Viewer, sheet: RegisterSheet, pupil: RollPupil, place: int, typ
         if now
         else "",
         "pupil_url": reverse("registers:pupil", args=[pupil.id]),
-        "planned": {"symbol": plan.code, "words": plan.note, "origin": plan.get_origin_display()}
-        if plan
-        else None,
+        **reasons(known),
+        "options": lists.of(known),
         "is_new": pupil.starting_day >= sheet.recent_days[0] if sheet.recent_days else False,
         "errors": errors,
         "conflict": _conflict(conflict) if conflict else None,
@@ -231,7 +229,7 @@ def _shown(sheet: RegisterSheet, pupil: RollPupil, versions: Versions, mine: Sub
         return _Shown(mine.code, mine.minutes_late, mine.note)
     if is_marked(versions):
         return _Shown(versions[-1].code, versions[-1].minutes_late, versions[-1].note)
-    plan = sheet.planned.get(pupil.id)
+    plan = sheet.known[pupil.id].plan
     if plan is not None:
         needs = code_for(plan.code, sheet.on).needs - {Needs.MINUTES}
         return _Shown(plan.code, None, plan.note if needs else "")

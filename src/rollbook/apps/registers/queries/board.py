@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from rollbook.analytics.packed import ATTENDED, POSSIBLE, PackedYear
 from rollbook.apps.registers.models import Entry, PlannedMark, Save, UnplannedClosure
-from rollbook.apps.registers.queries.marks import planned_for
+from rollbook.apps.registers.queries.facts import known_about
 from rollbook.apps.registers.queries.register import state_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
@@ -102,8 +102,9 @@ def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datet
     """
     board = boards_of(viewer, on, [school_session], now)[0]
     if board is not None and board.missing and (on < now.date() or now.time() >= board.times.closes_at):
-        missing = [pupil.id for pupil in board.missing]
-        board.known = planned_for(viewer.school_id, on, school_session, missing)
+        missing = {pupil.id: pupil.born_on for pupil in board.missing}
+        known = known_about(viewer, on, school_session, missing)
+        board.known = {pupil: each.plan for pupil, each in known.items() if each.plan is not None}
     return board
 
 

@@ -30,10 +30,12 @@ WHERE +school_id = %s AND pupil_id = %s AND "on" IN ({places}) AND session IN ('
 )
 ORDER BY version
 """
-_PLANNED = """
+# All that covers the day, of whichever weekday and session: that a pupil is at another school on Thursdays matters on
+# Mondays too. Of part-time timetables and suspensions also what has ended: for how long a pupil has been suspended.
+_AROUND = """
 SELECT * FROM registers_plannedmark
-WHERE +school_id = %s AND first_day <= %s AND last_day >= %s AND sessions IN ('both', %s)
-  AND (weekdays >> %s) %% 2 = 1 AND withdrawn_at IS NULL AND pupil_id IN ({places})
+WHERE +school_id = %s AND first_day <= %s AND (last_day >= %s OR code IN ('C2', 'E'))
+  AND withdrawn_at IS NULL AND pupil_id IN ({places})
 ORDER BY recorded_at, id
 """
 
@@ -96,16 +98,18 @@ def amended_marks(viewer: Viewer, pupil_id: int, days: Iterable[date]) -> list[V
     return [groups[key] for key in sorted(groups, reverse=True)]
 
 
-def planned_for(
-    school_id: int, on: date, school_session: SchoolSession, pupil_ids: Iterable[int]
-) -> dict[int, PlannedMark]:
-    """What was known before registration about these pupils; of two plans the one recorded last. One query."""
+def plans_around(
+    school_id: int, first_day: date, last_day: date, pupil_ids: Iterable[int]
+) -> dict[int, list[PlannedMark]]:
+    """What is planned for these pupils on these days, for any session or weekday, and the part-time timetables and
+    suspensions that began before; in the order in which they were recorded. One query.
+    """
     pupils, places = listed(pupil_ids)
-    day = on.isoformat()
-    plans = PlannedMark.objects.raw(
-        _PLANNED.format(places=places), [school_id, day, day, school_session.value, on.weekday(), *pupils]
-    )
-    return {plan.pupil_id: plan for plan in plans}
+    values = [school_id, last_day.isoformat(), first_day.isoformat(), *pupils]
+    found: dict[int, list[PlannedMark]] = {}
+    for plan in PlannedMark.objects.raw(_AROUND.format(places=places), values):
+        found.setdefault(plan.pupil_id, []).append(plan)
+    return found
 
 
 def plans_of_pupil(viewer: Viewer, pupil_id: int) -> list[PlannedMark]:

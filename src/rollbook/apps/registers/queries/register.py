@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rollbook.analytics.packed import PackedYear
-from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.registers.queries.marks import Versions, is_marked, planned_for, versions_of
+from rollbook.apps.registers.queries.facts import Known, is_closed_by, known_about
+from rollbook.apps.registers.queries.marks import Versions, is_marked, versions_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
 from rollbook.apps.schools.queries import Group, group_on, groups_on, timetable
@@ -21,8 +21,8 @@ RECENT_DAYS = 5
 class RegisterSheet:
     """One group's register for one half-day, as far as it is.
 
-    Shape: `versions` and `planned` by pupil id; `counts[i]` is (attended, possible) of `pupils[i]` this year up to
-    the day before.
+    Shape: `versions` and `known` by pupil id, `known` for every pupil; `counts[i]` is (attended, possible) of
+    `pupils[i]` this year up to the day before.
     """
 
     group: Group
@@ -31,7 +31,7 @@ class RegisterSheet:
     times: RegisterTimes
     pupils: list[RollPupil]
     versions: dict[int, Versions]
-    planned: dict[int, PlannedMark]
+    known: dict[int, Known]
     year: PackedYear
     counts: list[tuple[int, int]]
     recent_days: list[date]
@@ -88,7 +88,13 @@ def register_sheet(
         times=times,
         pupils=pupils,
         versions=versions,
-        planned=planned_for(viewer.school_id, on, school_session, ids),
+        known=known_about(
+            viewer,
+            on,
+            school_session,
+            {pupil.id: pupil.born_on for pupil in pupils},
+            is_site_closed=is_closed_by(versions.values()),
+        ),
         year=year,
         counts=[(int(attended), int(possible)) for attended, possible in counts],
         recent_days=list(rules.calendar.previous_school_days(on, RECENT_DAYS)),

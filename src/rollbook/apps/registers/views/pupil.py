@@ -1,6 +1,8 @@
 """The pupil page and the page of one mark with its history."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -11,13 +13,17 @@ from django.views.decorators.http import require_http_methods
 from rollbook import clock
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.forms import AmendForm
+from rollbook.apps.registers.presenters.advice import reasons, ruled_out
 from rollbook.apps.registers.presenters.pupil import mark_context, pupil_context
+from rollbook.apps.registers.queries.closures import closures_on
+from rollbook.apps.registers.queries.facts import Known, known_about
 from rollbook.apps.registers.queries.marks import history_of_mark, is_marked
-from rollbook.apps.registers.queries.pupil import pupil_year
+from rollbook.apps.registers.queries.pupil import PupilYear, pupil_year
 from rollbook.apps.registers.views.pages import day_or_404
 from rollbook.apps.roll.actions import note_look
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.codes import code_for, codes_offered
+from rollbook.domain.adviser import advise
+from rollbook.domain.codes import AttendanceCode, code_for, codes_offered
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refused
 from rollbook.ui.forms import add_refusals
@@ -51,17 +57,20 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     versions = history_of_mark(viewer, pupil_id, on, school_session)
     may_amend = viewer.may(Permission.REGISTER_AMEND) and year.may_have_mark(on, school_session, now)
-    codes = list(codes_offered(on, school_session, viewer.setters))
-    if is_marked(versions) and versions[-1].code not in {code.symbol for code in codes}:
-        codes.append(code_for(versions[-1].code, on))
     latest = versions[-1] if versions else None
     form: AmendForm | None = None
     status = 200
+    advice: dict[str, Any] = {}
     if may_amend:
+        known = _known(viewer, year, on, school_session)
+        said = advise(known.facts, on, school_session)
+        codes = _codes(viewer, on, school_session, {*known.may_keep, *([latest.code] if latest and is_marked(versions) else [])})
+        advice = reasons(known) | {"ruled_out": ruled_out(said)}
         seen = latest.version if latest else 0
         form = AmendForm(
             request.POST or None,
             codes=codes,
+            said=said,
             is_missing=latest is None,
             initial={"seen_version": seen, "key": uuid4(), "note": latest.note if latest else ""},
         )
@@ -75,8 +84,24 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
         versions = history_of_mark(viewer, pupil_id, on, school_session)
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["seen_version"] = str(versions[-1].version if versions else 0)  # type: ignore[index]
-    context = mark_context(viewer, year, on, school_session, versions) | {"form": form}
+    context = mark_context(viewer, year, on, school_session, versions) | {"form": form} | advice
     return render(request, "registers/mark.html", context, status=status)
+
+
+def _known(viewer: Viewer, year: PupilYear, on: date, school_session: SchoolSession) -> Known:
+    """What is known of the pupil for this session, the closure of the whole school among it."""
+    is_closed = any(each.session == school_session.value for each in closures_on(viewer, on))
+    born_on = {year.pupil.pk: year.pupil.born_on}
+    return known_about(viewer, on, school_session, born_on, is_site_closed=is_closed)[year.pupil.pk]
+
+
+def _codes(
+    viewer: Viewer, on: date, school_session: SchoolSession, kept: Iterable[str]
+) -> list[AttendanceCode]:
+    """The codes these hands may set, and those that stand or were planned and may be kept."""
+    offered = list(codes_offered(on, school_session, viewer.setters))
+    known = {code.symbol for code in offered}
+    return offered + [code_for(symbol, on) for symbol in sorted(kept) if symbol not in known]
 
 
 def _amend(viewer: Viewer, form: AmendForm, pupil_id: int, on: date, school_session: SchoolSession) -> bool:

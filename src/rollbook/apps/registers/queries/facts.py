@@ -1,0 +1,82 @@
+"""What is known of pupils before a register is taken: what is filled in, and which codes can be right."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rollbook.apps.registers.models import PlannedMark
+from rollbook.apps.registers.queries.marks import Versions, plans_around
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Viewer
+from rollbook.domain.marks import SchoolSession
+from rollbook.domain.pupil_facts import Planned, PupilFacts, expected, facts_from, in_order, may_be_filled_in
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one pupil for one session.
+
+    `plan` is what the register is filled in with, None for nothing; `others` are further plans for the same session;
+    `may_keep` the codes that were planned and may be saved by whoever takes the register.
+    """
+
+    facts: PupilFacts
+    plan: PlannedMark | None
+    others: tuple[PlannedMark, ...]
+    may_keep: frozenset[str]
+
+
+def known_about(
+    viewer: Viewer,
+    on: date,
+    school_session: SchoolSession,
+    born_on: Mapping[int, date],
+    *,
+    is_site_closed: bool = False,
+) -> dict[int, Known]:
+    """What is known of these pupils, for each of them. Shape: `born_on` by pupil id. One query."""
+    plans = plans_around(viewer.school_id, on, on, born_on)
+    calendar = timetable(viewer).calendar
+    found = {}
+    for pupil_id, birthday in born_on.items():
+        rows = {as_planned(plan): plan for plan in plans.get(pupil_id, [])}
+        facts = facts_from(
+            tuple(rows),
+            born_on=birthday,
+            on=on,
+            session=school_session,
+            calendar=calendar,
+            is_site_closed=is_site_closed,
+        )
+        found[pupil_id] = _known(facts, rows)
+    return found
+
+
+def _known(facts: PupilFacts, rows: Mapping[Planned, PlannedMark]) -> Known:
+    shown = expected(facts)
+    return Known(
+        facts=facts,
+        plan=None if shown is None else rows[shown],
+        others=tuple(rows[each] for each in in_order(facts) if each != shown),
+        may_keep=frozenset(each.code for each in facts.known if may_be_filled_in(each, facts)),
+    )
+
+
+def as_planned(plan: PlannedMark) -> Planned:
+    """A planned mark as the rules take it."""
+    return Planned(
+        code=plan.code,
+        first_day=plan.first_day,
+        last_day=plan.last_day,
+        nature=plan.note,
+        where_from=plan.get_origin_display(),
+        sessions=plan.sessions,
+        weekdays=plan.weekdays,
+        provider=plan.provider,
+        supervisor=plan.supervisor,
+    )
+
+
+def is_closed_by(marks: Iterable[Versions]) -> bool:
+    """Is the whole school unexpectedly closed, going by the marks that stand? Y4 is never one pupil's alone."""
+    return any(versions[-1].code == "Y4" for versions in marks if versions)
