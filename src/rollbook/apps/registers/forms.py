@@ -22,6 +22,13 @@ LATE_REASONS = (
     "Unwell this morning",
 )
 
+# The others come with a record: a trip, a part-time timetable, a second school, a suspension.
+ORIGINS_BY_HAND = [
+    (value, words)
+    for value, words in PlannedMark.Origin.choices
+    if value not in {PlannedMark.Origin.TIMETABLE, PlannedMark.Origin.DUAL, PlannedMark.Origin.SUSPENSION}
+]
+
 FITS = "Fits this pupil now"
 CANNOT = "Can't be right now"
 
@@ -148,7 +155,19 @@ class PlanForm(Form):
         help_text='Short, without private details: "Dental appointment, back 10:30".',
         error_messages={"required": "Say in a few words what it is: it is shown on the register."},
     )
-    origin = forms.ChoiceField(label="How we know", choices=PlannedMark.Origin.choices)
+    origin = forms.ChoiceField(label="How we know", choices=ORIGINS_BY_HAND)
+    provider = forms.CharField(
+        label="Provider, other school or place",
+        max_length=200,
+        required=False,
+        help_text="Needed for K and D.",
+    )
+    supervisor = forms.CharField(
+        label="In charge there",
+        max_length=200,
+        required=False,
+        help_text="Needed for V: a member of the school's staff.",
+    )
 
     def __init__(
         self, *args: Any, pupils: Sequence[RollPupil], codes: Sequence[AttendanceCode], **kwargs: Any
@@ -164,6 +183,17 @@ class PlanForm(Form):
         if first_day is not None and last_day < first_day:
             raise forms.ValidationError("The last day can't be before the first day.")
         return last_day
+
+
+class WithdrawForm(Form):
+    """Why something planned is withdrawn."""
+
+    because = forms.CharField(
+        label="Why is it withdrawn?",
+        max_length=300,
+        help_text='Kept with your name: "Appointment moved to Tuesday".',
+        error_messages={"required": "Say why it is withdrawn: the reason is kept with your name."},
+    )
 
 
 class ExportForm(Form):

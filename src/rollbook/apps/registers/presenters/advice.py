@@ -84,6 +84,12 @@ def reasons(known: Known) -> dict[str, Any]:
     }
 
 
+def symbols_words(lines: Sequence[dict[str, str]]) -> str:
+    """The codes of some lines in a row: "V, K or D"."""
+    *others, last = (line["symbol"] for line in lines)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def ruled_out(said: Sequence[CodeAdvice]) -> dict[str, list[dict[str, str]]]:
     """The codes that can't be right, each with its sentence: for this pupil now, and for anybody."""
     found: dict[str, list[dict[str, str]]] = {"now": [], "ever": []}
@@ -92,3 +98,9 @@ def ruled_out(said: Sequence[CodeAdvice]) -> dict[str, list[dict[str, str]]]:
             line = {"symbol": each.code.symbol, "because": each.because}
             found["now" if each.is_about_the_pupil else "ever"].append(line)
     return found
+
+
+def advice_context(known: Known, said: Sequence[CodeAdvice]) -> dict[str, Any]:
+    """What the page of one mark shows of the adviser: what is known, and why not the codes that can't be right."""
+    lines = ruled_out(said)
+    return reasons(known) | {"ruled_out": lines, "why_not": symbols_words(lines["now"] or lines["ever"])}

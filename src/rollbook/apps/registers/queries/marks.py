@@ -121,6 +121,11 @@ def plans_of_pupil(viewer: Viewer, pupil_id: int) -> list[PlannedMark]:
     )
 
 
+def plan_of(viewer: Viewer, plan_id: int) -> PlannedMark | None:
+    """Something planned in the viewer's school, withdrawn or not. One query."""
+    return PlannedMark.objects.select_related("pupil").filter(school_id=viewer.school_id, pk=plan_id).first()
+
+
 def plans_from(viewer: Viewer, on: date) -> list[PlannedMark]:
     """Everything planned in the school that has not ended before a day, soonest first."""
     return list(

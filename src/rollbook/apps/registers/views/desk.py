@@ -5,19 +5,20 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
 from rollbook.apps.registers.actions.arrivals import sign_in
 from rollbook.apps.registers.actions.planning import plan_mark, withdraw_plan
-from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm
+from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm, WithdrawForm
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.presenters.board import desk_context
 from rollbook.apps.registers.queries.board import board_of
-from rollbook.apps.registers.queries.marks import marks_standing, plans_from
+from rollbook.apps.registers.queries.marks import marks_standing, plan_of, plans_from
+from rollbook.apps.registers.queries.sources import sources_of
 from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
 from rollbook.domain.access import Permission, Viewer
@@ -123,6 +124,8 @@ def planned(request: HttpRequest) -> HttpResponse:
                 code=values["code"],
                 note=values["note"],
                 origin=values["origin"],
+                provider=values["provider"],
+                supervisor=values["supervisor"],
                 by=viewer.actor,
                 at=now,
             )
@@ -130,7 +133,14 @@ def planned(request: HttpRequest) -> HttpResponse:
             add_refusals(form, refused)
         else:
             return HttpResponseRedirect(_after_planning(request, viewer, plan, now.date()))
-    context = {"form": form, "choice": choice, "plans": plans_from(viewer, now.date()), "today": now.date()}
+    plans = plans_from(viewer, now.date())
+    sources = sources_of(viewer, plans)
+    context = {
+        "form": form,
+        "choice": choice,
+        "rows": [{"plan": plan, "source": sources.get(plan.source)} for plan in plans],
+        "today": now.date(),
+    }
     return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
 
 
@@ -150,20 +160,32 @@ def _after_planning(request: HttpRequest, viewer: Viewer, plan: PlannedMark, tod
 
 
 @requires(Permission.PLANNED_RECORD)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Withdraws something planned; marks already made from it stay."""
+    """Asks why something planned is withdrawn, and withdraws it; marks already made from it stay."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    try:
-        withdraw_plan(
-            viewer=viewer,
-            plan_id=plan_id,
-            because=request.POST.get("because", "").replace("\x00", "")[:300],
-            by=viewer.actor,
-            at=clock.now(),
-        )
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, "Withdrawn. Marks that were already made stay as they are.")
-    return HttpResponseRedirect(reverse("registers:planned"))
+    plan = plan_of(viewer, plan_id)
+    if plan is None:
+        raise Http404("nothing planned")
+    if plan.withdrawn_at is not None:
+        messages.info(request, f"This was withdrawn already: {plan.withdrawn_because or 'without a reason'}.")
+        return HttpResponseRedirect(reverse("registers:planned"))
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_plan(
+                viewer=viewer,
+                plan_id=plan_id,
+                because=form.cleaned_data["because"],
+                by=viewer.actor,
+                at=clock.now(),
+            )
+        except Refused as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(
+                request, f"Withdrawn for {plan.pupil}. Marks that were already made stay as they are."
+            )
+            return HttpResponseRedirect(reverse("registers:planned"))
+    context = {"form": form, "plan": plan, "source": sources_of(viewer, [plan]).get(plan.source)}
+    return render(request, "registers/withdraw.html", context, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from rollbook import clock
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.forms import AmendForm
-from rollbook.apps.registers.presenters.advice import reasons, ruled_out
+from rollbook.apps.registers.presenters.advice import advice_context
 from rollbook.apps.registers.presenters.pupil import mark_context, pupil_context
 from rollbook.apps.registers.queries.closures import closures_on
 from rollbook.apps.registers.queries.facts import Known, known_about
@@ -64,8 +64,9 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
     if may_amend:
         known = _known(viewer, year, on, school_session)
         said = advise(known.facts, on, school_session)
-        codes = _codes(viewer, on, school_session, {*known.may_keep, *([latest.code] if latest and is_marked(versions) else [])})
-        advice = reasons(known) | {"ruled_out": ruled_out(said)}
+        kept = {*known.may_keep, *(version.code for version in versions[-1:] if is_marked(versions))}
+        codes = _codes(viewer, on, school_session, kept)
+        advice = advice_context(known, said)
         seen = latest.version if latest else 0
         form = AmendForm(
             request.POST or None,
