@@ -44,31 +44,18 @@ def plan_mark(
     Errors: Refused with every problem; among them each code that can't be right for the pupil on one of the days.
     """
     planned = Planned(
-        code=code,
-        first_day=first_day,
-        last_day=last_day,
-        nature=note.strip(),
-        sessions=sessions,
+        code,
+        first_day,
+        last_day,
+        note.strip(),
+        "",
+        sessions,
         provider=provider.strip(),
         supervisor=supervisor.strip(),
     )
     _refuse(viewer, pupil_id, planned, origin)
     with transaction.atomic():
-        plan = PlannedMark.objects.create(
-            school_id=viewer.school_id,
-            pupil_id=pupil_id,
-            first_day=first_day,
-            last_day=last_day,
-            sessions=sessions,
-            code=code,
-            note=planned.nature,
-            origin=origin,
-            provider=planned.provider,
-            supervisor=planned.supervisor,
-            recorded_at=at,
-            recorded_by_id=by.person_id,
-            recorded_by_name=by.name,
-        )
+        plan = _add(viewer, pupil_id, planned, origin, by, at)
         facts = {
             "code": code,
             "from": first_day.isoformat(),
@@ -84,6 +71,26 @@ def plan_mark(
             facts={"plan": plan.pk, **facts},
         )
     return plan
+
+
+def _add(
+    viewer: Viewer, pupil_id: int, planned: Planned, origin: str, by: Actor, at: datetime
+) -> PlannedMark:
+    return PlannedMark.objects.create(
+        school_id=viewer.school_id,
+        pupil_id=pupil_id,
+        first_day=planned.first_day,
+        last_day=planned.last_day,
+        sessions=planned.sessions,
+        code=planned.code,
+        note=planned.nature,
+        origin=origin,
+        provider=planned.provider,
+        supervisor=planned.supervisor,
+        recorded_at=at,
+        recorded_by_id=by.person_id,
+        recorded_by_name=by.name,
+    )
 
 
 def withdraw_plan(*, viewer: Viewer, plan_id: int, because: str, by: Actor, at: datetime) -> None:
