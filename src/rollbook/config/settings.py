@@ -327,6 +327,11 @@ ROLLBOOK_TABS = {
     ],
     "pupils": [
         ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+        ("Starting", "roll:starting", ["pupil.view_any"]),
+        ("Leavers", "roll:leavers", ["pupil.view_any"]),
+        ("What is missing", "roll:missing", ["pupil.view_any"]),
+        ("Removals", "roll:removals", ["roll.propose_removal", "roll.approve_removal"]),
+        ("Returns", "roll:returns", ["pupil.edit"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),
@@ -343,9 +348,16 @@ ROLLBOOK_PUPIL_LINKS = [
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
 ]
 
+# How many things wait on a page of a section, shown beside its name: the address, and who counts for a viewer on a day.
+ROLLBOOK_TAB_COUNTS = {
+    "roll:removals": "rollbook.apps.roll.queries.removals.waiting_count",
+    "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
+}
+
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
 ROLLBOOK_ANSWERS = {
     "marks_on": "rollbook.apps.registers.queries.days.marks_on",
+    "pupil_marks": "rollbook.apps.registers.queries.days.pupil_marks",
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",

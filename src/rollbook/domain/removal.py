@@ -101,6 +101,10 @@ def is_open_to(ground: Ground, facts: RemovalFacts) -> Finding[bool]:
         if _is_hard(found) and found.rule not in _NEEDS_AN_ANSWER
     ]
     refused = next((found for found in findings if not found.answer), None)
+    if refused is not None and refused.rule == "removal.over_compulsory_age":
+        until = words_for_day(_day_of(refused.facts["last_day"]))
+        because = f"The pupil is of compulsory school age until {until}."
+        return _found(refused.rule, because, refused.facts, refused.citation, answer=False)
     return refused or _found("removal.ground", ground.explanation, {}, ground.citation, answer=True)
 
 

@@ -109,6 +109,8 @@ def _alone(mover: Mover) -> list[Refusal]:
             )
         ]
     if not mover.alone_because.strip():
-        message = "You proposed this yourself and nobody else at the school may approve it. Say why no second person could."
+        message = (
+            "You proposed this yourself and nobody else here may approve it. Say why no second person could."
+        )
         return [Refusal("alone_because", message)]
     return []

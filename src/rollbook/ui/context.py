@@ -1,13 +1,14 @@
 """What the frame of every page shows: navigation by permission, the search, the account, the clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils.module_loading import import_string
 
 from rollbook import __version__, clock
 from rollbook.domain.access import Permission, Viewer
@@ -34,6 +35,7 @@ class NavItem:
     words: str
     url: str
     is_current: bool
+    count: int = 0
 
 
 @lru_cache(maxsize=256)
@@ -76,10 +78,22 @@ class Shell:
     def tabs(self, section: str) -> list[NavItem]:
         """The pages of a section that this viewer may open; none where there is only one.
 
-        The one being shown is the one whose address the path begins with, the longest of them.
+        The one being shown is the one whose address the path begins with, the longest of them. Pages on which things
+        wait carry their number.
         """
         entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_TABS", {}).get(section, ())
-        return self._shown(entries) if len(entries) > 1 else []
+        if len(entries) < 2:
+            return []
+        counted = getattr(settings, "ROLLBOOK_TAB_COUNTS", {})
+        counters = {address(name): count for name, count in counted.items()}
+        return [
+            replace(item, count=self._count(counters[item.url])) if item.url in counters else item
+            for item in self._shown(entries)
+        ]
+
+    def _count(self, counter: str) -> int:
+        count: int = import_string(counter)(self._viewer, clock.today())
+        return count
 
     def pupil_links(self, pupil_id: int) -> list[NavItem]:
         """What else this viewer may do for a pupil: `ROLLBOOK_PUPIL_LINKS` names it."""

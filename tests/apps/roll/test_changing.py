@@ -10,7 +10,7 @@ from rollbook.apps.roll.actions.contacts import add_contact, change_contact, mov
 from rollbook.apps.roll.actions.enrolments import Spell, change_enrolment, move_to_group, take_back
 from rollbook.apps.roll.actions.files import LoadedBefore, keep_file, load_file, throw_away_file
 from rollbook.apps.roll.actions.pupils import Start, add_pupil, change_pupil
-from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, PupilFile
+from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, PupilFile, ReturnDue
 from rollbook.apps.roll.queries import pupils_of_group
 from rollbook.apps.roll.queries.details import contacts_of
 from rollbook.apps.roll.queries.file_plan import LoadOptions
@@ -33,7 +33,10 @@ MOTHER: dict[str, Any] = {
     "postcode": "B1 1AA",
     "relationship": "Mother",
     "is_parent": True,
+    "is_natural_parent": True,
     "has_parental_responsibility": True,
+    "has_day_to_day_care": True,
+    "is_worked_with": True,
     "lives_with": True,
     "is_emergency_contact": True,
 }
@@ -89,6 +92,9 @@ def test_a_pupil_added_by_hand_is_on_the_register_from_the_starting_day(scene: S
         ({"upn": "A123"}, "upn"),
         ({"legal_surname": "--"}, "legal_surname"),
         ({"surname": "<b>"}, "surname"),
+        ({"legal_surname": "=HYPERLINK(1)"}, "legal_surname"),
+        ({"forename": "@Sara"}, "forename"),
+        ({"middle_names": "+1"}, "middle_names"),
         ({"born_on": date(2030, 1, 1)}, "born_on"),
         ({"born_on": date(1990, 1, 1)}, "born_on"),
     ],
@@ -160,7 +166,7 @@ def test_another_schools_pupil_is_not_found(scene: Scene, pupil: Pupil) -> None:
 def test_a_teacher_changes_nothing(scene: Scene, pupil: Pupil) -> None:
     viewer = viewer_of(scene.teacher, ON)
     who: dict[str, Any] = {"viewer": viewer, "by": viewer.actor, "at": AT}
-    spell = Spell(ON, None, None, "", is_boarder=False)
+    spell = Spell(ON, None, "", is_boarder=False)
     before = whole_roll(scene.school)
     for action, arguments in (
         (change_pupil, {"values": {"forename": "X"}}),
@@ -186,7 +192,8 @@ def test_a_teacher_changes_nothing(scene: Scene, pupil: Pupil) -> None:
 def test_parents_in_the_legal_sense_are_told_from_other_contacts(scene: Scene, pupil: Pupil) -> None:
     add_contact(pupil_id=pupil.pk, values=MOTHER, **_by(scene))
     aunt = MOTHER | {"forename": "Jo", "telephone": "01632 960002", "relationship": "Aunt"}
-    aunt |= {"is_parent": False, "has_parental_responsibility": False, "lives_with": False}
+    kinds = ("is_natural_parent", "has_parental_responsibility", "has_day_to_day_care")
+    aunt |= dict.fromkeys((*kinds, "is_parent", "is_worked_with", "lives_with"), False)
     add_contact(pupil_id=pupil.pk, values=aunt, **_by(scene))
     held = contacts_of(pupil)
     assert [(str(each.parent), each.is_parent, each.priority) for each in held] == [
@@ -237,7 +244,10 @@ def test_contacts_change_places(scene: Scene, pupil: Pupil) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"surname": "-"}, "at least one letter"),
+        ({"surname": "*"}, "at least one letter"),
+        ({"surname": "-Khan"}, "can't begin with =, \\+, - or @"),
+        ({"forename": "=1+1"}, "can't begin with =, \\+, - or @"),
+        ({"is_parent": False, "is_worked_with": False}, "is a parent: tick this"),
         ({"relationship": " "}, "what this adult is"),
         ({"address": "<x>"}, "<"),
     ],
@@ -290,48 +300,48 @@ def test_moves_that_are_refused(scene: Scene, pupil: Pupil) -> None:
     assert whole_roll(scene.school) == before
 
 
-def test_a_last_day_ends_the_group_and_can_be_taken_back(scene: Scene, pupil: Pupil) -> None:
+def test_a_starting_day_moves_with_its_group_and_its_return(scene: Scene) -> None:
+    pupil = _add(scene, date(2026, 11, 30))
     row = Enrolment.objects.get(pupil=pupil)
-    spell = Spell(date(2026, 9, 3), date(2026, 12, 18), date(2026, 7, 1), "Amina Khan", is_boarder=False)
+    assert ReturnDue.objects.get(pupil=pupil).due_on == date(2026, 12, 5)
+    spell = Spell(date(2026, 12, 7), date(2026, 11, 2), "Amina Khan", is_boarder=False)
     assert change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=spell, **_by(scene))
-    assert _groups(pupil) == [("9A", date(2026, 9, 3), date(2026, 12, 18))]
-    assert events("roll.pupil.changed")[0].facts["changed"]["Last day on roll"] == {
-        "before": None,
-        "after": "2026-12-18",
+    assert _groups(pupil) == [("9A", date(2026, 12, 7), None)]
+    assert ReturnDue.objects.get(pupil=pupil).due_on == date(2026, 12, 12)
+    assert events("roll.pupil.changed")[0].facts["changed"]["Starting day"] == {
+        "before": "2026-11-30",
+        "after": "2026-12-07",
     }
     assert not change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=spell, **_by(scene))
-    open_again = Spell(date(2026, 9, 7), None, None, "", is_boarder=False)
-    change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=open_again, **_by(scene))
-    assert _groups(pupil) == [("9A", date(2026, 9, 7), None)]
 
 
-@pytest.mark.parametrize(
-    ("first_day", "last_day", "words"),
-    [
-        (date(2026, 9, 3), date(2026, 9, 2), "can't be before"),
-        (date(2015, 9, 3), None, "under 2"),
-    ],
-)
-def test_time_on_roll_that_can_not_be(
-    scene: Scene, pupil: Pupil, first_day: date, last_day: date | None, words: str
-) -> None:
+def test_a_starting_day_that_can_not_be(scene: Scene, pupil: Pupil) -> None:
     row = Enrolment.objects.get(pupil=pupil)
-    spell = Spell(first_day, last_day, None, "", is_boarder=False)
-    with pytest.raises(Refused, match=words):
+    spell = Spell(date(2015, 9, 3), None, "", is_boarder=False)
+    with pytest.raises(Refused, match="under 2"):
+        change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=spell, **_by(scene))
+    Enrolment.objects.filter(pk=row.pk).update(last_day=date(2026, 10, 2))
+    spell = Spell(date(2026, 10, 5), None, "", is_boarder=False)
+    with pytest.raises(Refused, match="can't be after the last day on roll, 2 October 2026"):
         change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=spell, **_by(scene))
 
 
-def test_a_pupil_comes_back(scene: Scene, pupil: Pupil) -> None:
-    row = Enrolment.objects.get(pupil=pupil)
-    left = Spell(row.first_day, date(2026, 10, 2), None, "", is_boarder=False)
-    change_enrolment(pupil_id=pupil.pk, enrolment_id=row.pk, spell=left, **_by(scene))
-    again = Spell(date(2026, 10, 2), None, None, "", is_boarder=False)
+def test_a_pupil_comes_back_and_the_earlier_time_stays(scene: Scene, pupil: Pupil) -> None:
+    Enrolment.objects.filter(pupil=pupil).update(last_day=date(2026, 10, 2))
+    Membership.objects.filter(pupil=pupil).update(last_day=date(2026, 10, 2))
+    again = Spell(date(2026, 10, 2), None, "", is_boarder=False)
     with pytest.raises(Refused, match="already"):
         take_back(pupil_id=pupil.pk, spell=again, group_id=scene.groups["9B"].pk, **_by(scene))
-    again = Spell(ON, None, None, "", is_boarder=False)
+    again = Spell(ON, None, "", is_boarder=False)
     take_back(pupil_id=pupil.pk, spell=again, group_id=scene.groups["9B"].pk, **_by(scene))
     assert _groups(pupil) == [("9A", date(2026, 9, 3), date(2026, 10, 2)), ("9B", ON, None)]
+    spells = Enrolment.objects.filter(pupil=pupil).order_by("first_day")
+    assert list(spells.values_list("first_day", "last_day")) == [
+        (date(2026, 9, 3), date(2026, 10, 2)),
+        (ON, None),
+    ]
     assert events("roll.pupil.added")[0].facts["again"] is True
+    assert ReturnDue.objects.get(pupil=pupil).due_on == date(2026, 11, 28)
 
 
 # --- Files and looks -----------------------------------------------------------------------------------------
@@ -383,7 +393,7 @@ def test_nothing_changes_when_the_event_can_not_be_written(
 
     monkeypatch.setattr(broken, "record", fail)
     here: dict[str, Any] = {"pupil_id": pupil.pk, **_by(scene)}
-    spell = Spell(row.first_day, ON, None, "", is_boarder=False)
+    spell = Spell(date(2026, 9, 1), None, "", is_boarder=False)
     tries: dict[Any, list[Any]] = {
         pupils: [
             lambda: change_pupil(values={"forename": "X"}, **here),

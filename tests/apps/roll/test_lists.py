@@ -168,5 +168,5 @@ def test_the_list_takes_the_same_queries_whatever_its_size(
             listing = find_pupils(scene.viewer, Search(), ON)
             note_missing(scene.viewer, listing.pupils, ON)
         scene.load(school_file(150))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(9):
         details_of(scene.viewer, listing.pupils[0].id, ON)

@@ -269,3 +269,12 @@ def password_path(person: User) -> str:
     """The path at which this person chooses a password; it works once and for three days."""
     names = {"uidb36": int_to_base36(person.pk), "key": default_token_generator.make_token(person)}
     return reverse("account_reset_password_from_key", kwargs=names)
+
+
+def count_who_may(viewer: Viewer, permission: Permission, on: date) -> int:
+    """How many people with an open account may do this at the viewer's school on a day. One query."""
+    roles = [role.value for role, permitted in ROLE_PERMISSIONS.items() if permission in permitted]
+    posts = Appointment.objects.filter(
+        _on(on), school_id=viewer.school_id, role__in=roles, user__is_active=True
+    )
+    return posts.order_by().values("user_id").distinct().count()

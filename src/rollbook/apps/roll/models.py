@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from rollbook.domain.removal_steps import RemovalState
+
 
 def _in_order(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
@@ -129,7 +131,10 @@ class Contact(models.Model):
     priority = models.PositiveSmallIntegerField("order", default=1)
     relationship = models.CharField(max_length=40)
     is_parent = models.BooleanField("parent in the legal sense", default=True)
+    is_natural_parent = models.BooleanField("natural parent", default=False)
     has_parental_responsibility = models.BooleanField("parental responsibility", default=True)
+    has_day_to_day_care = models.BooleanField("day-to-day care of the child", default=False)
+    is_worked_with = models.BooleanField("the parent the school works with", default=False)
     lives_with = models.BooleanField("pupil normally lives with them", default=False)
     is_emergency_contact = models.BooleanField("emergency contact", default=True)
 
@@ -186,3 +191,149 @@ class PupilFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AddressChange(models.Model):
+    """A change of address that a parent notified (reg 8(3)): with whom, where, from when."""
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="address_changes")
+    parent = models.ForeignKey(Parent, models.SET_NULL, null=True, related_name="+")
+    parent_name = models.CharField("parent the pupil will live with", max_length=220)
+    address = models.TextField("new address")
+    postcode = models.CharField(max_length=10, blank=True)
+    from_day = models.DateField("from")
+    notified_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-from_day", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} from {self.from_day}"
+
+
+class Destination(models.Model):
+    """Where a pupil goes next, as a parent notified it (reg 8(4)); the newest row is what holds."""
+
+    class Kind(models.TextChoices):
+        SCHOOL = "school", "Another school"
+        HOME = "home", "Educated at home or otherwise than at school"
+        WORK = "work", "College, training or work"
+        UNKNOWN = "unknown", "Not known"
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="destinations")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=200, blank=True)
+    address = models.TextField(blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    notified_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pupil}: {self.kind}"
+
+
+class RemovalRequest(models.Model):
+    """One person's request to remove a name on a ground of regulation 9, and what the second person decided."""
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="removals")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="removals")
+    ground = models.CharField(max_length=1)
+    state = models.CharField(max_length=10, choices=[(each.value, each.words) for each in RemovalState])
+    last_day = models.DateField("last day on roll")
+    facts = models.JSONField(
+        help_text="Each condition with its answer, what was worked out, and the warnings."
+    )
+    evidence = models.TextField()
+    evidence_seen_on = models.DateField()
+    because = models.TextField("reason for going on all the same", blank=True)
+    is_standard_leaver = models.BooleanField(default=False)
+    destination = models.ForeignKey(Destination, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_by_name = models.CharField(max_length=200)
+    proposed_by_position = models.CharField(max_length=200)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by_name = models.CharField(max_length=200, blank=True)
+    decided_by_position = models.CharField(max_length=200, blank=True)
+    decided_because = models.TextField(blank=True)
+    alone_because = models.TextField("why no second person decided", blank=True)
+    undone = models.JSONField(default=dict, help_text="When, by whom and why an approved request was undone.")
+    groups_ended = models.JSONField(default=list, help_text="What the removal ended, to open it again.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil"], condition=Q(state="proposed"), name="one_removal_waiting_for_a_pupil"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | ~Q(decided_by=F("proposed_by"))
+                | ~Q(alone_because="")
+                | ~Q(state__in=["approved", "done"]),
+                name="a_second_person_approves_or_the_reason_stands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil}, ground {self.ground}: {self.state}"
+
+
+class ReturnDue(models.Model):
+    """A return to the local authority about one pupil's entry or removal (reg 13): due, prepared, sent."""
+
+    class Kind(models.TextChoices):
+        NEW_PUPIL = "new_pupil", "New pupil return"
+        DELETION = "deletion", "Deletion return"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="returns")
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="returns")
+    removal = models.ForeignKey(RemovalRequest, models.PROTECT, null=True, related_name="returns")
+    due_on = models.DateField(null=True, help_text="Empty where none is due unless the authority asks.")
+    because = models.TextField()
+    prepared_at = models.DateTimeField()
+    sent_on = models.DateField(null=True)
+    sent_how = models.CharField(max_length=200, blank=True)
+    sent_by_name = models.CharField(max_length=200, blank=True)
+    sent_recorded_at = models.DateTimeField(null=True)
+    content = models.JSONField(default=list, help_text="What was sent, line by line, as it stood then.")
+    cancelled_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(kind="new_pupil"), name="one_new_pupil_return_for_a_start"
+            ),
+            models.UniqueConstraint(fields=["removal"], name="one_return_for_a_removal"),
+        ]
+        indexes = [models.Index(fields=["sent_on", "due_on"], name="return_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.pupil} by {self.due_on}"
+
+
+class WithdrawnPlace(models.Model):
+    """A place that was agreed, or an entry made in error, and never taken up: what stood, and why it was taken back."""
+
+    pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="withdrawn_places")
+    first_day = models.DateField("starting day")
+    agreed_on = models.DateField(null=True)
+    agreed_with = models.CharField(max_length=200, blank=True)
+    because = models.CharField(max_length=300)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} from {self.first_day}"

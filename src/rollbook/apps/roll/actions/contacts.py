@@ -8,6 +8,7 @@ from django.db import transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.permission import must_edit, own_pupil
+from rollbook.apps.roll.actions.pupils import formula_refusals
 from rollbook.apps.roll.models import Contact, Parent, Pupil
 from rollbook.apps.roll.queries.details import contacts_of
 from rollbook.apps.roll.queries.lists import fold
@@ -28,10 +29,15 @@ PARENT_FIELDS = (
 CONTACT_FIELDS = (
     "relationship",
     "is_parent",
+    "is_natural_parent",
     "has_parental_responsibility",
+    "has_day_to_day_care",
     "lives_with",
+    "is_worked_with",
     "is_emergency_contact",
 )
+# Each of these makes an adult a parent in the sense of section 576 of the Education Act 1996.
+_KINDS_OF_PARENT = ("is_natural_parent", "has_parental_responsibility", "has_day_to_day_care")
 _LIMIT = 12
 
 
@@ -156,6 +162,12 @@ def _refusals(values: Mapping[str, Any]) -> list[Refusal]:
         for name, value in values.items()
         if isinstance(value, str) and ("<" in value or ">" in value)
     ]
+    refusals += formula_refusals(values)
+    if any(values[kind] for kind in _KINDS_OF_PARENT) and not values["is_parent"]:
+        message = "A natural parent, or whoever has parental responsibility or day-to-day care, is a parent: tick this."
+        refusals.append(Refusal("is_parent", message))
+    if values["is_worked_with"] and not values["is_parent"]:
+        refusals.append(Refusal("is_worked_with", "The school works with a parent. Tick that this is one."))
     if not any(letter.isalpha() for letter in values["surname"]):
         refusals.append(Refusal("surname", "A name has at least one letter."))
     if not values["relationship"].strip():

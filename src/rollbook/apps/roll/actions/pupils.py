@@ -9,6 +9,7 @@ from django.db import transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.permission import must_edit, own_pupil
+from rollbook.apps.roll.actions.returns import prepare_entry_return
 from rollbook.apps.roll.models import Enrolment, Membership, Pupil
 from rollbook.apps.roll.queries.lists import fold
 from rollbook.apps.roll.queries.particulars import change_facts, changes, plain_value, said, words_of
@@ -16,6 +17,7 @@ from rollbook.apps.schools.queries import group_on
 from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.domain.roll import age_on, upn_problem
+from rollbook.formats.spreadsheet import safe
 from rollbook.ui.words import plain_day
 
 _YOUNGEST, _OLDEST = 2, 20
@@ -57,7 +59,7 @@ def add_pupil(
         if refusals:
             raise Refused(refusals)
         pupil.save(force_insert=True)
-        Enrolment.objects.create(
+        spell = Enrolment.objects.create(
             pupil=pupil,
             first_day=start.first_day,
             agreed_on=start.agreed_on,
@@ -65,6 +67,7 @@ def add_pupil(
             is_boarder=start.is_boarder,
         )
         Membership.objects.create(pupil=pupil, group_id=start.group_id, first_day=start.first_day)
+        prepare_entry_return(viewer, pupil, spell, at)
         blank = Pupil(school_id=viewer.school_id)
         facts = change_facts(changes(blank, values))
         record(
@@ -135,6 +138,7 @@ def pupil_refusals(viewer: Viewer, pupil: Pupil | None, values: Mapping[str, Any
     refusals = [
         Refusal(name, "A name has at least one letter.") for name in _NAMES if _is_no_name(values, name)
     ]
+    refusals += formula_refusals(values)
     refusals += [
         Refusal(name, "It can't hold < or >. Take them out.")
         for name, value in values.items()
@@ -149,6 +153,15 @@ def pupil_refusals(viewer: Viewer, pupil: Pupil | None, values: Mapping[str, Any
     if values.get("born_on"):
         refusals += _age_refusals(values["born_on"], on)
     return refusals
+
+
+def formula_refusals(values: Mapping[str, Any]) -> list[Refusal]:
+    """A name is refused that a spreadsheet would run, as the reading of pupil files refuses it."""
+    return [
+        Refusal(name, "A name can't begin with =, +, - or @: a spreadsheet would take it for a formula.")
+        for name in ("title", "middle_names", *_NAMES)
+        if isinstance(values.get(name), str) and safe(values[name]) != values[name]
+    ]
 
 
 def _is_no_name(values: Mapping[str, Any], name: str) -> bool:

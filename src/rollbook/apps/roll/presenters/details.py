@@ -4,12 +4,16 @@ from datetime import date
 from typing import Any
 
 from rollbook.apps.roll.models import Contact, Enrolment, Membership
+from rollbook.apps.roll.presenters.removals import ground_title, return_row
 from rollbook.apps.roll.queries.completeness import holds
 from rollbook.apps.roll.queries.details import Details
 from rollbook.apps.roll.queries.lists import Standing
 from rollbook.apps.roll.queries.particulars import said, words_of
+from rollbook.apps.roll.queries.returns import change_words, destination_words
 from rollbook.apps.roll.queries.sections import SECTIONS, SectionOfEntry
+from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.admission_register import Level, Missing
+from rollbook.domain.removal_steps import RemovalState
 from rollbook.domain.roll import age_on, year_group, year_group_words
 from rollbook.ui.words import plain_day
 
@@ -17,10 +21,10 @@ from rollbook.ui.words import plain_day
 _PLACES = {"names": "names", "address": "address", "school": "school"}
 
 
-def details_context(details: Details, on: date) -> dict[str, Any]:
+def details_context(details: Details, viewer: Viewer, on: date) -> dict[str, Any]:
     """Everything `roll/details.html` needs."""
     pupil = details.pupil
-    return {
+    return _moving(details, viewer, on) | {
         "pupil": pupil,
         "name": f"{pupil.forename} {pupil.surname}",
         "group_name": details.group_name,
@@ -38,7 +42,7 @@ def details_context(details: Details, on: date) -> dict[str, Any]:
             _contact(contact, place, len(details.contacts)) for place, contact in enumerate(details.contacts)
         ],
         "memberships": [_membership(each, on) for each in reversed(details.memberships)],
-        "enrolments": [_enrolment(each) for each in reversed(details.enrolments)],
+        "enrolments": [_enrolment(each, details, on) for each in reversed(details.enrolments)],
         "has_left": details.standing is Standing.LEFT,
         "missing": [_missing(each) for each in details.missing],
     }
@@ -75,9 +79,15 @@ def _offset_words(offset: int) -> str:
 
 def _contact(contact: Contact, place: int, count: int) -> dict[str, Any]:
     parent = contact.parent
-    marks = [
-        ("Parent", contact.is_parent),
+    kinds = [
+        ("Natural parent", contact.is_natural_parent),
         ("Parental responsibility", contact.has_parental_responsibility),
+        ("Day-to-day care", contact.has_day_to_day_care),
+    ]
+    marks = [
+        ("Parent", contact.is_parent and not any(holds_true for _, holds_true in kinds)),
+        *kinds,
+        ("School works with them", contact.is_worked_with),
         ("Pupil lives with them", contact.lives_with),
         ("Not for emergencies", not contact.is_emergency_contact),
     ]
@@ -104,7 +114,7 @@ def _membership(membership: Membership, on: date) -> dict[str, Any]:
     }
 
 
-def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
+def _enrolment(enrolment: Enrolment, details: Details, on: date) -> dict[str, Any]:
     agreed = []
     if enrolment.agreed_on:
         agreed.append(f"agreed on {plain_day(enrolment.agreed_on)}")
@@ -117,6 +127,47 @@ def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
         "last_day": enrolment.last_day,
         "agreed": words[:1].upper() + words[1:],
         "is_boarder": enrolment.is_boarder,
+        "removal": _removal_of(enrolment, details),
+        "may_withdraw": enrolment.last_day is None and (enrolment.first_day > on or details.may_approve),
+    }
+
+
+def _removal_of(enrolment: Enrolment, details: Details) -> dict[str, Any] | None:
+    """On which ground this time on roll ended."""
+    for row in details.moving.removals:
+        if row.enrolment_id == enrolment.pk and row.state in _ENDED:
+            return {
+                "id": row.pk,
+                "words": f"Removed on ground {ground_title(row.ground, row.proposed_at.date())}",
+            }
+    return None
+
+
+_ENDED = (RemovalState.APPROVED, RemovalState.DONE)
+
+
+def _moving(details: Details, viewer: Viewer, on: date) -> dict[str, Any]:
+    """What was notified and asked for: removals, returns, addresses and schools to come."""
+    moving = details.moving
+    waiting = next((row for row in moving.removals if row.state == RemovalState.PROPOSED), None)
+    spell = details.enrolment
+    may_propose = viewer.may(Permission.ROLL_PROPOSE_REMOVAL)
+    destination = moving.destinations[0] if moving.destinations else None
+    return {
+        "waiting_removal": waiting,
+        "may_see_removals": may_propose or viewer.may(Permission.ROLL_APPROVE_REMOVAL),
+        "may_propose": may_propose
+        and waiting is None
+        and spell is not None
+        and spell.last_day is None
+        and spell.first_day <= on,
+        "address_changes": [
+            {"words": change_words(each), "notified_on": each.notified_on} for each in moving.address_changes
+        ],
+        "destination": destination
+        and {"words": destination_words(destination), "notified_on": destination.notified_on},
+        "returns": [return_row(each, on) for each in moving.returns],
+        "withdrawn_places": moving.withdrawn_places,
     }
 
 
@@ -125,7 +176,6 @@ def _missing(missing: Missing) -> dict[str, Any]:
         "message": missing.message,
         "is_error": missing.level is Level.ERROR,
         "citation": str(missing.citation),
-        "confirmation": missing.citation.confirmation.words,
         "section": _PLACES.get(missing.part, ""),
         "anchor": {"contacts": "contacts", "group": "groups", "enrolment": "on-roll"}.get(missing.part, ""),
     }

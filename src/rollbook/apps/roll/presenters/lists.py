@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.urls import reverse
 
 from rollbook.apps.roll.queries.lists import ListedPupil, Listing, Search, Standing
 from rollbook.domain.access import Permission, Viewer
@@ -28,6 +29,14 @@ STANDING_WORDS = {
 }
 
 
+_PAGES = {Standing.NOW: "roll:pupils", Standing.COMING: "roll:starting", Standing.LEFT: "roll:leavers"}
+_HEADINGS = {Standing.NOW: "Pupils", Standing.COMING: "Starting", Standing.LEFT: "Leavers"}
+_COUNTS = {
+    Standing.COMING: ("starts later", "start later"),
+    Standing.LEFT: ("has left; everything recorded stays", "have left; everything recorded stays"),
+}
+
+
 def list_context(
     request: HttpRequest, viewer: Viewer, listing: Listing, search: Search, page: "Page[ListedPupil]"
 ) -> dict[str, Any]:
@@ -40,11 +49,14 @@ def list_context(
         "letters": _letters(request, listing, search),
         "count": len(listing.pupils),
         "standing_words": STANDING_WORDS[search.standing],
+        "heading": _HEADINGS[search.standing],
+        "page_url": reverse(_PAGES[search.standing]),
+        "count_words": _count_words(viewer, listing, search),
         "elsewhere": [
             {
                 "words": STANDING_WORDS[standing],
                 "count": count,
-                "href": _address(request, show=standing.value),
+                "href": reverse(_PAGES[standing]) + _address(request),
             }
             for standing, count in listing.elsewhere.items()
             if search.words
@@ -53,8 +65,28 @@ def list_context(
         "shows_all": viewer.may(Permission.PUPIL_VIEW_ANY),
         "may_edit": viewer.may(Permission.PUPIL_EDIT),
         "may_import": viewer.may(Permission.ROLL_IMPORT),
-        "export_query": request.GET.urlencode() if viewer.may(Permission.REGISTERS_EXPORT) else None,
+        "export_query": _export_query(request, search) if viewer.may(Permission.REGISTERS_EXPORT) else None,
     }
+
+
+def _count_words(viewer: Viewer, listing: Listing, search: Search) -> str:
+    if search.standing is Standing.NOW:
+        where = "on roll today" if viewer.may(Permission.PUPIL_VIEW_ANY) else "in your groups today"
+        return f"{_pupils(listing.on_roll_count)} {where}"
+    one, many = _COUNTS[search.standing]
+    count = len(listing.pupils)
+    return f"{_pupils(count)} {one if count == 1 else many}"
+
+
+def _pupils(count: int) -> str:
+    return "1 pupil" if count == 1 else f"{count:,} pupils"
+
+
+def _export_query(request: HttpRequest, search: Search) -> str:
+    query = request.GET.copy()
+    if search.standing is not Standing.NOW:
+        query["show"] = search.standing.value
+    return query.urlencode()
 
 
 def _row(pupil: ListedPupil) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 from rollbook.apps.roll.models import Membership, Pupil
 
@@ -68,3 +68,25 @@ def put_in(membership: Membership, group_id: int | None) -> None:
 def waits_for_group(membership: Membership | None) -> bool:
     """Is this a membership whose group has still to be made?"""
     return membership is not None and membership.group_id is None
+
+
+def end_memberships(pupil_id: int, first_day: date, last_day: date) -> list[dict[str, Any]]:
+    """Ends a pupil's groups with the last day on roll, planned moves after it too; what stood, to be able to undo it.
+
+    Belongs to an action, which holds the transaction and the event.
+    """
+    held = list(Membership.objects.filter(pupil_id=pupil_id, first_day__gte=first_day).order_by("first_day"))
+    for each in held:
+        if each.first_day > last_day:
+            each.delete()
+        elif each.last_day is None or each.last_day > last_day:
+            Membership.objects.filter(pk=each.pk).update(last_day=last_day)
+    return [
+        {
+            "group": each.group_id,
+            "first_day": each.first_day.isoformat(),
+            "last_day": each.last_day.isoformat() if each.last_day else None,
+        }
+        for each in held
+        if each.first_day > last_day or each.last_day is None or each.last_day > last_day
+    ]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
 from rollbook.apps.roll.actions.contacts import add_contact, change_contact, move_contact, remove_contact
-from rollbook.apps.roll.forms import ContactForm
+from rollbook.apps.roll.forms.pupils import ContactForm
 from rollbook.apps.roll.models import Contact, Pupil
 from rollbook.apps.roll.queries import pupil_of
 from rollbook.apps.roll.queries.details import contact_of, other_children

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from rollbook import clock
 from rollbook.apps.roll.actions import note_look
 from rollbook.apps.roll.actions.pupils import Start, add_pupil, change_pupil
-from rollbook.apps.roll.forms import AddPupilForm, PupilForm, section_form
+from rollbook.apps.roll.forms.pupils import AddPupilForm, PupilForm, section_form
 from rollbook.apps.roll.presenters.details import details_context
 from rollbook.apps.roll.queries import pupil_of
 from rollbook.apps.roll.queries.details import details_of, sees_private
@@ -30,7 +30,7 @@ def details(request: HttpRequest, pupil_id: int) -> HttpResponse:
     if found is None:
         raise Http404("no such pupil")
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
-    return render(request, "roll/details.html", details_context(found, now.date()))
+    return render(request, "roll/details.html", details_context(found, viewer, now.date()))
 
 
 @requires(Permission.PUPIL_EDIT)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
 from rollbook.apps.roll.actions.files import LoadedBefore, keep_file, load_file, options_of, throw_away_file
-from rollbook.apps.roll.forms import UploadForm
+from rollbook.apps.roll.forms.pupils import UploadForm
 from rollbook.apps.roll.models import PupilFile
 from rollbook.apps.roll.presenters.importing import report_context, result_context
 from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, plan_load

@@ -1,4 +1,4 @@
-"""Time on roll and time in a group: moves, starting days, last days, coming back."""
+"""Time on roll and time in a group: moves, starting days, coming back, places withdrawn."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,8 +6,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
-from rollbook.apps.roll.actions.enrolments import Spell, change_enrolment, move_to_group, take_back
-from rollbook.apps.roll.forms import EnrolmentForm, MoveForm, StartForm
+from rollbook.apps.roll.actions.enrolments import (
+    Spell,
+    change_enrolment,
+    move_to_group,
+    take_back,
+    withdraw_place,
+)
+from rollbook.apps.roll.forms.pupils import EnrolmentForm, MoveForm, StartForm
+from rollbook.apps.roll.forms.removals import ReasonForm
 from rollbook.apps.roll.queries.details import Details, details_of
 from rollbook.apps.roll.queries.lists import Standing
 from rollbook.apps.schools.queries import groups_on
@@ -89,7 +96,37 @@ def enrolment(request: HttpRequest, pupil_id: int, enrolment_id: int) -> HttpRes
         else:
             messages.success(request, "The changes are saved.")
             return redirect("roll:details", pupil_id)
-    return _page(request, found, form, "Change time on roll", "Save changes")
+    intro = "A last day is set only by removing the name on a ground."
+    return _page(request, found, form, "Change time on roll", "Save changes", intro)
+
+
+@requires(Permission.PUPIL_EDIT)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pupil_id: int, enrolment_id: int) -> HttpResponse:
+    """Takes back a place that is not taken up, or an entry made in error."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = _details(viewer, pupil_id)
+    row = next((each for each in found.enrolments if each.pk == enrolment_id), None)
+    if row is None:
+        raise Http404("no such time on roll")
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_place(
+                viewer=viewer,
+                pupil_id=pupil_id,
+                enrolment_id=enrolment_id,
+                because=form.cleaned_data["reason"],
+                by=viewer.actor,
+                at=clock.now(),
+            )
+        except Refused as refused:
+            add_refusals(form, refused, {"because": "reason"})
+        else:
+            messages.success(request, "The place is withdrawn. What was entered stays on record.")
+            return redirect("roll:details", pupil_id)
+    intro = f"The place from {plain_day(row.first_day)} is taken back. The pupil is then on no register from that day."
+    return _page(request, found, form, "Withdraw the place", "Withdraw the place", intro)
 
 
 @requires(Permission.PUPIL_EDIT)
@@ -112,7 +149,7 @@ def start_again(request: HttpRequest, pupil_id: int) -> HttpResponse:
             take_back(
                 viewer=viewer,
                 pupil_id=pupil_id,
-                spell=Spell(last_day=None, **chosen),
+                spell=Spell(**chosen),
                 group_id=group_id,
                 by=viewer.actor,
                 at=clock.now(),

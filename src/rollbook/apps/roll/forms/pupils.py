@@ -234,7 +234,8 @@ class ContactForm(Form):
         ("Who", ("title", "forename", "surname", "relationship")),
         ("How to reach them", ("telephone", "other_telephone", "email", "address", "postcode")),
         ("What they are to the pupil",
-         ("is_parent", "has_parental_responsibility", "lives_with", "is_emergency_contact")),
+         ("is_parent", "is_natural_parent", "has_parental_responsibility", "has_day_to_day_care", "lives_with",
+          "is_worked_with", "is_emergency_contact")),
     )  # fmt: skip
     title = forms.CharField(label="Title", required=False, max_length=20, widget=forms.TextInput(_SHORT))
     forename = forms.CharField(label="First name", required=False, max_length=100)
@@ -269,9 +270,15 @@ class ContactForm(Form):
     is_parent = forms.BooleanField(
         label="A parent in the legal sense",
         required=False,
-        help_text="A natural parent, anyone with parental responsibility, or anyone who has care of the child.",
+        help_text="A natural parent, anyone with parental responsibility, or anyone who has care of the child. "
+        "Tick below which of these holds.",
     )
+    is_natural_parent = forms.BooleanField(label="Natural parent", required=False)
     has_parental_responsibility = forms.BooleanField(label="Has parental responsibility", required=False)
+    has_day_to_day_care = forms.BooleanField(label="Has day-to-day care of the child", required=False)
+    is_worked_with = forms.BooleanField(
+        label="The school works with this parent about attendance", required=False
+    )
     lives_with = forms.BooleanField(label="The pupil normally lives with them", required=False)
     is_emergency_contact = forms.BooleanField(label="Ring them in an emergency", required=False, initial=True)
 
@@ -288,11 +295,8 @@ class ContactForm(Form):
         """What the form shows of a contact that is held."""
         parent: Parent = contact.parent
         own = (
-            "relationship",
-            "is_parent",
-            "has_parental_responsibility",
-            "lives_with",
-            "is_emergency_contact",
+            *("relationship", "is_parent", "is_natural_parent", "has_parental_responsibility"),
+            *("has_day_to_day_care", "lives_with", "is_worked_with", "is_emergency_contact"),
         )
         adult = (
             "title",
@@ -340,11 +344,6 @@ class EnrolmentForm(Form):
         required=False,
         max_length=200,
         help_text="The parent or school it was agreed with.",
-    )
-    last_day = DateField(
-        label="Last day on roll",
-        required=False,
-        help_text="After this day the pupil is on no register. A name is removed only on a ground of regulation 9.",
     )
     is_boarder = forms.BooleanField(
         label="Boarder", required=False, help_text="Boarders are not marked on registers."
