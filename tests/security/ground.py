@@ -20,7 +20,9 @@ from rollbook.apps.registers.actions.planning import plan_mark
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.actions.contacts import CONTACT_FIELDS, PARENT_FIELDS, add_contact
 from rollbook.apps.roll.actions.files import keep_file
-from rollbook.apps.roll.models import Enrolment, Pupil
+from rollbook.apps.roll.actions.next_places import NextPlace
+from rollbook.apps.roll.actions.removals import Proposal, propose_removal
+from rollbook.apps.roll.models import Enrolment, Pupil, RemovalRequest, ReturnDue
 from rollbook.apps.roll.queries.file_plan import LoadOptions
 from rollbook.apps.schools.models import (
     AcademicYear,
@@ -47,7 +49,7 @@ NOBODY = 987_654_321
 def contact_values(**given: object) -> dict[str, object]:
     """Every field of a contact; what is not given is empty."""
     values: dict[str, object] = dict.fromkeys((*PARENT_FIELDS, *CONTACT_FIELDS), "")
-    values |= dict.fromkeys(("is_parent", "has_parental_responsibility", "is_emergency_contact"), True)
+    values |= dict.fromkeys((name for name in CONTACT_FIELDS if name.startswith(("is_", "has_"))), True)
     return values | {"lives_with": False, "relationship": "mother", "telephone": "0121 496 0000"} | given
 
 
@@ -81,6 +83,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     )
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     file = keep_file(name=f"file{word}.csv", content=text.encode(), options=LoadOptions(MONDAY), **act)
+    removal, due = _removal(school, pupil, word, act)
     entry = CalendarEntry.objects.create(
         school=school,
         kind="inset",
@@ -108,6 +111,8 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "contact_id": contact.pk,
         "enrolment_id": Enrolment.objects.get(pupil=pupil).pk,
         "plan_id": plan.pk,
+        "removal_id": removal.pk,
+        "return_id": due.pk,
         "file_id": file.pk,
         "save_id": save.save_id,
         "entry_id": entry.pk,
@@ -120,7 +125,42 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     }
 
 
+def _removal(
+    school: School, pupil: Pupil, word: str, act: dict[str, Any]
+) -> tuple[RemovalRequest, ReturnDue]:
+    """A request that waits, about another pupil than the one whose pages are walked, and the return of a start."""
+    other = make_pupil(school, None, f"Leaver{word}", f"Lee{word}")
+    removal = propose_removal(
+        pupil_id=other.pk,
+        proposal=Proposal(
+            letter="A",
+            answers={
+                "other_school": f"School{word}",
+                "is_registered_there": True,
+                "order_names_this_school": False,
+                "is_main_school": False,
+                "is_dual": False,
+            },
+            last_day=MONDAY,
+            evidence=f"Letter{word}",
+            evidence_seen_on=MONDAY,
+            place=NextPlace("school", f"School{word}", starts_on=TOMORROW),
+        ),
+        **act,
+    )
+    due = ReturnDue.objects.create(
+        kind=ReturnDue.Kind.NEW_PUPIL,
+        pupil=pupil,
+        enrolment=Enrolment.objects.get(pupil=pupil),
+        due_on=MONDAY,
+        because=f"Because{word}",
+        prepared_at=at(8),
+    )
+    return removal, due
+
+
 FIXED = {
+    "letter": "A",
     "on": MONDAY,
     "session": "AM",
     "effective_from": NEXT_TIMES,
