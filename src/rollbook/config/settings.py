@@ -318,6 +318,7 @@ ROLLBOOK_TABS = {
             ["register.take_own", "register.take_any", "pupil.view_any"],
         ),
         ("Grid", "registers:grid", ["register.amend"]),
+        ("To put right", "registers:quality", ["quality.view"]),
     ],
     "desk": [
         ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
