@@ -61,6 +61,23 @@ def take_all(scene: Scene, **marks: str) -> None:
             scene.take(rows, by=scene.head, group=group, session=session, when=when)
 
 
+def planned(scene: Scene, pupil: Pupil, **changes: Any) -> None:
+    """An appointment on Monday morning, unless said otherwise."""
+    values: dict[str, Any] = {
+        "school": scene.school,
+        "code": "M",
+        "note": "Dentist",
+        "origin": "letter",
+        "sessions": "AM",
+        "first_day": MONDAY,
+        "last_day": MONDAY,
+        "recorded_at": at(8),
+        "recorded_by": scene.office,
+        "recorded_by_name": "Ola Office",
+    }
+    PlannedMark.objects.create(pupil=pupil, **(values | changes))
+
+
 def test_marked_registers_leave_nothing_to_put_right(scene: Scene) -> None:
     take_all(scene)
     assert found(scene) == []
@@ -87,21 +104,9 @@ def test_an_n_is_too_old_after_the_fifth_school_day(scene: Scene) -> None:
 
 def test_present_against_a_plan_of_that_weekday(scene: Scene) -> None:
     take_all(scene)
-    plan: dict[str, Any] = {
-        "school": scene.school,
-        "code": "M",
-        "note": "Dentist",
-        "origin": "letter",
-        "sessions": "AM",
-        "first_day": MONDAY,
-        "last_day": MONDAY,
-        "recorded_at": at(8),
-        "recorded_by": scene.office,
-        "recorded_by_name": "Ola Office",
-    }
-    PlannedMark.objects.create(pupil=scene.amy, **plan)
-    PlannedMark.objects.create(pupil=scene.ben, **(plan | {"weekdays": 0b10}))
-    PlannedMark.objects.create(pupil=scene.cat, **(plan | {"withdrawn_at": at(9)}))
+    planned(scene, scene.amy)
+    planned(scene, scene.ben, weekdays=0b10)
+    planned(scene, scene.cat, withdrawn_at=at(9))
     assert said(scene, Fault.PRESENT_BUT_PLANNED) == ["Amy Mon AM"]
 
 
@@ -136,9 +141,17 @@ def test_marks_on_a_day_that_became_closed_and_off_the_roll(scene: Scene) -> Non
 
 def test_d_at_both_schools_of_one_installation(scene: Scene) -> None:
     Pupil.objects.filter(pk=scene.amy.pk).update(upn="A801200011001")
+    due_there: dict[str, Any] = {
+        "code": "D",
+        "origin": "dual",
+        "sessions": "both",
+        "provider": "Larch School",
+    }
+    planned(scene, scene.amy, **due_there)
     take_all(scene, Amy_AM="D", Amy_PM="D")
     other = Scene(make_school("Elm Bank"))
     Pupil.objects.filter(pk=other.amy.pk).update(upn="A801200011001")
+    planned(other, other.amy, **due_there)
     take_all(other, Amy_AM="D")
     [one] = [each for each in found(scene) if each.fault is Fault.D_AT_BOTH]
     assert (one.session, one.because.split(" has ")[0]) == (AM, "Elm Bank")
