@@ -195,9 +195,11 @@ function Grid(form) {
     }
     element.className = `${cell.classes.includes(" gw") ? "g gw" : "g"} is-pending`;
     element.textContent = code;
-    const was = document.createElement("s");
-    was.textContent = cell.saved || "–";
-    element.append(was);
+    if (cell.saved) {
+      const was = document.createElement("s");
+      was.textContent = cell.saved;
+      element.append(was);
+    }
     element.title = `${titleOf(code)}, not saved yet`;
   }
 

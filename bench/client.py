@@ -20,6 +20,7 @@ class Answer:
     status: int
     body: bytes
     ms: float
+    location: str = ""
 
 
 class Browser:
@@ -39,9 +40,9 @@ class Browser:
             self._token = found[1].decode()
         return answer
 
-    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+    def post(self, path: str, fields: Mapping[str, str | list[str]]) -> Answer:
         """A form sent; get a page with a form first."""
-        body = urlencode({**fields, "csrfmiddlewaretoken": self._token})
+        body = urlencode({**fields, "csrfmiddlewaretoken": self._token}, doseq=True)
         return self._ask("POST", path, body)
 
     def close(self) -> None:
@@ -64,7 +65,7 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             if name in (CSRF_COOKIE, SESSION_COOKIE):
                 self._cookies[name] = value
-        return Answer(response.status, content, taken)
+        return Answer(response.status, content, taken, response.headers.get("Location", ""))
 
 
 def register_path(group: int, on: str, session: str) -> str:

@@ -11,6 +11,7 @@ import django
 
 from bench.client import register_form, register_path
 from bench.figures import figures
+from bench.load import grid_path
 from bench.school import TODAY
 
 
@@ -61,6 +62,7 @@ def _pages(facts: dict[str, Any]) -> dict[str, Any]:
         "board": lambda: officer.get("/today/"),
         "mine": lambda: officer.get("/registers/"),
         "pupil": lambda: officer.get(f"/pupils/{pupils[0]}/"),
+        "grid": lambda: officer.get(grid_path(int(group), facts["half_term"])),
     }
     found: dict[str, Any] = {}
     for name, ask in pages.items():

@@ -20,9 +20,11 @@ from bench.load import (
     Register,
     Registers,
     amend_one,
+    amend_thousand,
     ask,
     at_once,
     browser_with_form,
+    grid_path,
     save_one,
     take_one,
 )
@@ -127,7 +129,7 @@ def _over_http(
 ) -> dict[str, Any]:
     bench = _Bench(server, facts, database_url)
     found: dict[str, Any] = {}
-    for part in (_alone, _pages, _at_once):
+    for part in (_alone, _pages, _bulk, _at_once):
         part(bench, found)
         for key in list(found):
             if "said" not in found[key]:
@@ -173,6 +175,17 @@ def _pages(bench: _Bench, found: dict[str, Any]) -> None:
         for _, person in zip(range(40), cycle(bench.office), strict=False):
             save_one(person, bench.registers, Measured())
             ask(bench.office[0], "/today/", measured)
+
+
+def _bulk(bench: _Bench, found: dict[str, Any]) -> None:
+    person, draw = bench.office[0], random.Random(5)
+    groups = sorted({int(name.split()[0]) for name in bench.registers.rosters})
+    with bench.figures_of(found, "grid of half a term") as measured:
+        for _ in range(60):
+            ask(person, grid_path(draw.choice(groups), bench.facts["half_term"]), measured)
+    with bench.figures_of(found, "1,000 marks amended") as measured:
+        for marks in bench.facts["thousands"]:
+            amend_thousand(person, marks, measured)
 
 
 def _at_once(bench: _Bench, found: dict[str, Any]) -> None:

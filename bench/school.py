@@ -16,6 +16,9 @@ import django
 UNTIL, TODAY = date(2026, 6, 1), date(2026, 7, 14)
 NOW = "2026-07-14T08:45:00"
 PEOPLE = 16
+# The longest half term: the grid of it is the largest page there is for a group.
+HALF_TERM = date(2025, 9, 8)
+A_THOUSAND, THOUSANDS = 1_000, 12
 
 
 def facts() -> dict[str, Any]:
@@ -45,6 +48,8 @@ def facts() -> dict[str, Any]:
     free = {name: pupils for name, pupils in rosters.items() if name not in today and pupils}
     spare = next(iter(free))
     return {
+        "half_term": HALF_TERM.isoformat(),
+        "thousands": thousands(school),
         "today": TODAY.isoformat(),
         "rosters": {name: pupils for name, pupils in free.items() if name != spare},
         "spare": [spare, free[spare]],
@@ -52,6 +57,31 @@ def facts() -> dict[str, Any]:
         "officers": [session_of(person) for person in officers],
         "teachers": _teachers([int(name.split()[0]) for name in today]),
     }
+
+
+def thousands(school: Any) -> list[list[list[Any]]]:
+    """Marks of the autumn, a thousand of a group or two at a time, each with its version and another code for it.
+
+    Shape: lists of [pupil, day, session, version, code].
+    """
+    from rollbook.apps.accounts.models import Appointment
+    from rollbook.apps.accounts.queries import viewer_for
+    from rollbook.apps.registers.queries.newest import standing_marks
+    from rollbook.apps.roll.queries import pupils_on_roll
+    from rollbook.apps.schools.queries import timetable_of_school
+
+    person = Appointment.objects.filter(school=school, role="office").latest("pk").user
+    viewer = viewer_for(person.pk, person.name, person.email, HALF_TERM)
+    assert viewer is not None
+    days = timetable_of_school(school.pk).calendar.school_days(HALF_TERM, date(2025, 10, 24))
+    pupils = sorted(pupils_on_roll(viewer, HALF_TERM), key=lambda pupil: (pupil.group_id, pupil.id))
+    marks = standing_marks(school.pk, days, [pupil.id for pupil in pupils])
+    found = [
+        [pupil.id, on.isoformat(), session.value, mark.version, "M" if mark.code == "I" else "I"]
+        for pupil in pupils
+        for (on, session), mark in sorted(marks.get(pupil.id, {}).items())
+    ]
+    return [found[first : first + A_THOUSAND] for first in range(0, THOUSANDS * A_THOUSAND, A_THOUSAND)]
 
 
 def _officers(school: Any) -> list[Any]:

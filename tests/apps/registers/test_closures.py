@@ -12,11 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from rollbook.apps.audit.models import Event
-from rollbook.apps.registers.actions.closing import declare_closure, preview_closure
+from rollbook.apps.registers.actions.closing import declare_closure, preview_closure, preview_closures
+from rollbook.apps.registers.actions.writing import NewEntry, Occasion, add_entries
 from rollbook.apps.registers.models import Entry, Save, UnplannedClosure
 from rollbook.apps.registers.queries.closures import closures_on, latest_closures
 from rollbook.apps.registers.queries.days import marks_on
+from rollbook.apps.registers.queries.proof import prove
+from rollbook.apps.schools.models import AcademicYear
+from rollbook.apps.schools.queries import forget_timetables
 from rollbook.domain.access import ROLE_PERMISSIONS, Permission, Role
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.refusals import Refused
 from tests.apps.registers.scene import AM, MONDAY, PM, Scene, at
 from tests.factories.people import make_person, make_school, sign_in, viewer_of
@@ -178,6 +183,104 @@ def test_marks_on_days_counts_marks_not_amendments(scene: Scene, django_assert_n
         found = marks_on(scene.school.pk, [MONDAY, MONDAY + timedelta(days=1)])
     assert found == {MONDAY: 4}
     assert marks_on(make_school("Other School").pk, [MONDAY]) == {}
+
+
+# --- Days that are over ------------------------------------------------------------------------------------------
+
+FRIDAY = MONDAY + timedelta(days=4)
+NEXT_TUESDAY = MONDAY + timedelta(days=8)
+
+
+@pytest.mark.policy("P-A-8")
+def test_snow_days_are_declared_afterwards_and_marks_of_presence_stay(scene: Scene) -> None:
+    scene.take({scene.amy: "/", scene.ben: "N"}, on=FRIDAY, when=at(9, 5, on=FRIDAY))
+    viewer = scene.viewer(scene.head)
+    previews = preview_closures(viewer, FRIDAY, NEXT_TUESDAY, [AM, PM])
+    assert [(each.on.day, each.session.value, len(each.coded), each.kept_by_code) for each in previews] == [
+        (18, "AM", 2, [("/", 1), ("N", 1)]), (18, "PM", 4, []),
+        (21, "AM", 4, []), (21, "PM", 4, []), (22, "AM", 4, []), (22, "PM", 4, []),
+    ]  # fmt: skip
+    made = declare(scene, on=FRIDAY, last_day=NEXT_TUESDAY, reason="Snow", at=at(8, on=date(2026, 9, 23)))
+    assert made == 2 + 5 * 4
+    assert scene.marks(FRIDAY) == {"Amy": ["/"], "Ben": ["N"], "Cat": ["Y4"], "Dan": ["Y4"]}
+    assert [(each.on, each.session) for each in UnplannedClosure.objects.all()] == [
+        (FRIDAY + timedelta(days=days), session) for days in (0, 3, 4) for session in ("AM", "PM")
+    ]
+    assert prove(scene.school.pk).is_whole
+
+
+def test_days_sent_twice_are_declared_once_and_one_fault_holds_all_back(scene: Scene) -> None:
+    key, when = uuid4(), at(8, on=date(2026, 9, 23))
+    days = {"on": MONDAY, "last_day": FRIDAY, "at": when}
+    assert declare(scene, key=key, **days) == 5 * 8
+    assert declare(scene, key=key, **days) == 0
+    with pytest.raises(Refused, match="The closure of Friday 18 September 2026, morning, was declared before"):
+        declare(scene, **(days | {"on": FRIDAY, "last_day": NEXT_TUESDAY}))
+    assert Save.objects.count() == 10
+
+
+def test_a_mark_that_was_taken_back_is_coded_with_a_further_version(scene: Scene) -> None:
+    scene.take({scene.amy: "/"})
+    viewer = scene.viewer(scene.officer)
+    entry = NewEntry(scene.amy.pk, MONDAY, AM, 2, TAKEN_BACK.symbol, reason="Import undone")
+    occasion = Occasion(scene.school.pk, Save.Kind.AMENDMENT, uuid4())
+    add_entries(occasion=occasion, entries=[entry], by=viewer.actor, at=at(9, 20))
+    assert declare(scene, sessions=[AM]) == 4
+    assert scene.marks()["Amy"] == ["/", "-", "Y4"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "when", "field", "words"),
+    [
+        (FRIDAY, MONDAY, NEXT_TUESDAY, "last_day", "before the first day"),
+        (MONDAY, NEXT_TUESDAY, FRIDAY, "last_day", "goes into the school calendar"),
+        (date(2026, 9, 12), date(2026, 9, 13), FRIDAY, "on", "not open on any of these days"),
+        (date(2026, 9, 3), date(2026, 11, 27), date(2026, 12, 1), "last_day", "up to 20 at once"),
+    ],
+)
+def test_days_that_can_not_be(
+    scene: Scene, first: date, last: date, when: date, field: str, words: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        declare(scene, on=first, last_day=last, at=at(15, on=when))
+    assert [(each.field, words in each.message) for each in refused.value.refusals] == [(field, True)]
+    assert not Save.objects.exists()
+
+
+def test_a_year_that_is_over_is_amended_mark_by_mark(scene: Scene) -> None:
+    AcademicYear.objects.create(
+        school=scene.school, name="2027/28", first_day=date(2027, 9, 1), last_day=date(2028, 8, 31)
+    )
+    scene.school.calendar_version += 1
+    scene.school.save()
+    forget_timetables()
+    for last in (None, FRIDAY):
+        with pytest.raises(Refused, match="academic year 2026/27, which is over"):
+            declare(scene, last_day=last, viewer=scene.viewer(scene.head), at=at(10, on=date(2027, 9, 6)))
+
+
+def test_more_days_cost_the_preview_no_more_queries(scene: Scene, django_assert_num_queries: Any) -> None:
+    viewer = scene.viewer(scene.head)
+    preview_closures(viewer, MONDAY, MONDAY, [AM])
+    for last in (MONDAY, FRIDAY):
+        with django_assert_num_queries(2):
+            preview_closures(viewer, MONDAY, last, [AM, PM])
+
+
+def test_the_grid_leads_here_with_its_days(scene: Scene, client: Client) -> None:
+    sign_in(client, scene.head)
+    with time_machine.travel(at(10, on=NEXT_TUESDAY), tick=False):
+        link = f"{PAGE}?first=2026-09-14&amp;last=2026-09-18"
+        assert link in client.get("/registers/grid/?on=2026-09-14").content.decode()
+        start = client.get(f"{PAGE}?first=2026-09-14&last=2026-09-30").context["form"].initial
+        assert (start["on"], start["last_day"]) == (MONDAY, NEXT_TUESDAY)
+        sent = form(uuid4(), "preview", last_day="2026-09-15")
+        page = client.post(PAGE, sent).content.decode()
+        assert "of 2 days</button>" in page
+        assert "16 marks of Y4 in all" in page
+        assert client.post(PAGE, sent | {"act": "declare"}).headers["Location"] == PAGE
+        assert client.get(f"{PAGE}?first=x").status_code == 404
+    assert Entry.objects.filter(code="Y4").count() == 16
 
 
 # --- The page ---------------------------------------------------------------------------------------------------

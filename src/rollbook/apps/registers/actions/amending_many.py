@@ -60,9 +60,10 @@ def amend_many(
     earlier = Save.objects.filter(school_id=viewer.school_id, key=key).first()
     if earlier is not None:
         return AmendedMany(earlier.pk, earlier.entry_count, 0)
-    _refuse_outright(changes, reason)
+    _refuse_outright(changes)
     outcomes = outcomes_of(viewer, changes, at)
-    if refusals := [_named(each, refusal) for each in outcomes for refusal in each.refusals]:
+    refusals = [_named(each, refusal) for each in outcomes for refusal in each.refusals]
+    if refusals := [*refusals, *_about_texts(changes, reason)]:
         raise Refused(refusals)
     if meanwhile := [each for each in outcomes if each.effect is Effect.MEANWHILE]:
         raise ChangedMeanwhile(meanwhile)
@@ -96,7 +97,7 @@ def _occasion(viewer: Viewer, key: UUID, entries: Sequence[NewEntry]) -> Occasio
     )
 
 
-def _refuse_outright(changes: Sequence[Change], reason: str) -> None:
+def _refuse_outright(changes: Sequence[Change]) -> None:
     refusals = []
     if not changes:
         refusals.append(Refusal("", "No mark is chosen. Change a mark in the grid first."))
@@ -107,14 +108,19 @@ def _refuse_outright(changes: Sequence[Change], reason: str) -> None:
         refusals.append(Refusal("", message))
     if len({change.cell for change in changes}) < len(changes):
         refusals.append(Refusal("", "The same mark is there twice. Open the grid again and change it once."))
+    if refusals:
+        raise Refused(refusals)
+
+
+def _about_texts(changes: Sequence[Change], reason: str) -> list[Refusal]:
+    refusals = []
     if not reason.strip():
         refusals.append(Refusal("reason", "Say why: the reason stays with each mark for good."))
     if len(reason.strip()) > LONGEST_TEXT or "\x00" in reason:
         refusals.append(Refusal("reason", f"Keep the reason to {LONGEST_TEXT} characters."))
     if any(len(change.note.strip()) > LONGEST_TEXT or "\x00" in change.note for change in changes):
         refusals.append(Refusal("note", f"Keep each note to {LONGEST_TEXT} characters."))
-    if refusals:
-        raise Refused(refusals)
+    return refusals
 
 
 def _named(outcome: Outcome, refusal: Refusal) -> Refusal:

@@ -15,10 +15,11 @@ from rollbook import clock
 from rollbook.apps.registers.actions.closing import (
     ClosurePreview,
     declare_closure,
-    preview_closure,
+    preview_closures,
     refuse_closure,
 )
 from rollbook.apps.registers.queries.closures import closures_on, latest_closures
+from rollbook.apps.registers.views.pages import day_or_404
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refused
@@ -33,6 +34,12 @@ class ClosureForm(Form):
     """Which sessions, why, and who decided."""
 
     on = DateField(label="Day")
+    last_day = DateField(
+        label="Last day",
+        required=False,
+        help_text="Only if it was more than one day, such as snow days entered afterwards. "
+        "Days without school are left out.",
+    )
     sessions = forms.MultipleChoiceField(
         label="Closed in the",
         choices=[(each.value, each.words) for each in SchoolSession],
@@ -58,8 +65,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     """Declares a closure, after a look at what it does. The same form sent twice is declared once."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if request.method == "GET":
-        start = {
-            "on": clock.today(),
+        start = _days_asked(request) | {
             "decided_by": f"{viewer.name}, {viewer.position}",
             "key": uuid4(),
         }
@@ -70,8 +76,10 @@ def closures(request: HttpRequest) -> HttpResponse:
     data, now = form.cleaned_data, clock.now()
     try:
         if request.POST.get("act") != "declare":
-            refuse_closure(viewer, data["on"], form.chosen(), data["reason"], data["decided_by"], now)
-            previews = [preview_closure(viewer, data["on"], each) for each in form.chosen()]
+            refuse_closure(
+                viewer, data["on"], form.chosen(), data["reason"], data["decided_by"], now, data["last_day"]
+            )
+            previews = preview_closures(viewer, data["on"], data["last_day"], form.chosen())
             return _page(request, viewer, form, previews)
         made = declare_closure(
             viewer=viewer,
@@ -82,6 +90,7 @@ def closures(request: HttpRequest) -> HttpResponse:
             key=data["key"],
             by=viewer.actor,
             at=now,
+            last_day=data["last_day"],
         )
     except Refused as refused:
         add_refusals(form, refused)
@@ -89,7 +98,18 @@ def closures(request: HttpRequest) -> HttpResponse:
     if made:
         marks = "1 mark of Y4 was" if made == 1 else f"{made:,} marks of Y4 were"
         messages.success(request, f"The closure is declared: {marks} made.")
+    if data["last_day"] and data["last_day"] != data["on"]:
+        return redirect("registers:closures")  # each of its days is in the list there
     return redirect(reverse("registers:closure", args=[data["on"]]))
+
+
+def _days_asked(request: HttpRequest) -> dict[str, date]:
+    """The days the form begins with: those of an address, as the grid links here, up to today; else today."""
+    today = clock.today()
+    first, last = day_or_404(request.GET.get("first")), day_or_404(request.GET.get("last"))
+    if first is None or first > today:
+        return {"on": today}
+    return {"on": first} if last is None else {"on": first, "last_day": min(last, today)}
 
 
 @requires(Permission.CLOSURE_DECLARE)
@@ -108,8 +128,17 @@ def _page(
     request: HttpRequest, viewer: Viewer, form: ClosureForm, previews: Sequence[ClosurePreview] = ()
 ) -> HttpResponse:
     before = [(each, SchoolSession(each.session).words) for each in latest_closures(viewer, _SHOWN_BEFORE)]
-    sessions = " and the ".join(preview.session.words for preview in previews)
-    context = {"form": form, "previews": previews, "sessions": sessions, "before": before}
+    halves = dict.fromkeys(preview.session.words for preview in previews)
+    days = dict.fromkeys(preview.on for preview in previews)
+    context = {
+        "form": form,
+        "previews": previews,
+        "sessions": " and the ".join(halves),
+        "days": list(days),
+        "is_past": "first" in request.GET,
+        "coded_count": sum(len(preview.coded) for preview in previews),
+        "before": before,
+    }
     return render(request, "registers/closure.html", context, status=422 if form.errors else 200)
 
 
