@@ -214,7 +214,9 @@ def test_days_sent_twice_are_declared_once_and_one_fault_holds_all_back(scene: S
     days = {"on": MONDAY, "last_day": FRIDAY, "at": when}
     assert declare(scene, key=key, **days) == 5 * 8
     assert declare(scene, key=key, **days) == 0
-    with pytest.raises(Refused, match="The closure of Friday 18 September 2026, morning, was declared before"):
+    with pytest.raises(
+        Refused, match="The closure of Friday 18 September 2026, morning, was declared before"
+    ):
         declare(scene, **(days | {"on": FRIDAY, "last_day": NEXT_TUESDAY}))
     assert Save.objects.count() == 10
 

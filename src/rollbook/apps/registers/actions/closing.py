@@ -251,6 +251,8 @@ def _about_days(viewer: Viewer, on: date, last_day: date | None, at: datetime) -
         if not days:
             refusals.append(Refusal("on", "The school is not open on any of these days anyway."))
         if len(days) > MOST_DAYS:
-            message = f"These are {len(days)} school days. Declare up to {MOST_DAYS} at once, so that each is looked at."
+            message = (
+                f"These are {len(days)} school days. Declare up to {MOST_DAYS} at once, to look at each."
+            )
             refusals.append(Refusal("last_day", message))
     return refusals
