@@ -2,13 +2,19 @@
 // saved here: the changes are sent on to be reviewed. Without any of this the form below the grid does the same.
 
 const KEPT = "rollbook.register:grid:"; // the beginning is what signing out takes away
+const SENT = "rollbook.register:grid-sent";
 
 for (const form of document.querySelectorAll("form[data-grid]")) new Grid(form).start();
 for (const form of document.querySelectorAll("form[data-grid-review]")) reviewing(form);
-if (document.querySelector("[data-grid-saved]")) forgetAll();
+if (document.querySelector("[data-grid-saved]")) forgetSent();
 
-function forgetAll() {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key);
+// What was sent and saved is pending no more; changes in other weeks and of other pupils are.
+function forgetSent() {
+  const [key, ...lines] = (sessionStorage.getItem(SENT) ?? "").split("\n");
+  sessionStorage.removeItem(SENT);
+  const left = (sessionStorage.getItem(key) ?? "").split("\n").filter((line) => line && !lines.includes(line));
+  if (left.length) sessionStorage.setItem(key, left.join("\n"));
+  else sessionStorage.removeItem(key);
 }
 
 function Grid(form) {
@@ -16,6 +22,7 @@ function Grid(form) {
   const rows = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td.g")]);
   const names = [...table.tBodies[0].rows].map((row) => row.cells[0].textContent.trim());
   const pupils = [...table.tBodies[0].rows].map((row) => row.dataset.pupil);
+  const links = [...table.tBodies[0].rows].map((row) => row.cells[0].querySelector("a"));
   const heads = [...table.tHead.querySelectorAll("th[data-on]")];
   const codes = new Map(Object.entries(JSON.parse(form.dataset.codes)));
   const kept = KEPT + form.dataset.keptAs;
@@ -38,7 +45,11 @@ function Grid(form) {
     part("box").removeAttribute("aria-label");
     table.setAttribute("aria-label", table.caption.textContent);
     rows.forEach((row, y) => row.forEach((cell, x) => cells.set(cell, read(cell, y, x))));
-    for (const cell of cells.keys()) cell.tabIndex = -1;
+    for (const [element, cell] of cells) {
+      element.tabIndex = -1;
+      if (cell.fixed) element.setAttribute("aria-readonly", "true");
+    }
+    for (const link of links) link.tabIndex = -1; // the table is one stop for Tab; arrows lead to the names as well
     restore();
     here = from = beginning();
     cellAt(here).tabIndex = 0;
@@ -51,7 +62,10 @@ function Grid(form) {
     document.addEventListener("paste", paste);
     part("undo").addEventListener("click", undo);
     part("drop").addEventListener("click", () => change([...cells.keys()].map((cell) => [cell, null]), "All taken back"));
-    form.addEventListener("submit", () => (text.value = lines().join("\n")));
+    form.addEventListener("submit", () => {
+      text.value = lines().join("\n");
+      sessionStorage.setItem(SENT, [kept, ...lines()].join("\n"));
+    });
     window.addEventListener("pageshow", show);
     scrollTo();
     show();
@@ -69,6 +83,7 @@ function Grid(form) {
       version: Number(cell.dataset.v ?? (isMissing ? 0 : 1)),
       fixed: cell.matches(".g--none, .g--ahead"),
       pending: null,
+      seen: null, // the version under a change that was made on an earlier look
     };
   }
 
@@ -175,6 +190,7 @@ function Grid(form) {
       const next = code === null || code === cell.saved ? null : code;
       if (next === cell.pending) continue;
       step.push([element, cell.pending]);
+      cell.seen = null;
       put(element, cell, next);
     }
     if (step.length) steps.push(step);
@@ -230,11 +246,12 @@ function Grid(form) {
   function lines() {
     return pending().map((cell) => {
       const { on, session } = heads[cell.x].dataset;
-      return [pupils[cell.y], on, session, cell.version, cell.pending].join(" ");
+      return [pupils[cell.y], on, session, cell.seen ?? cell.version, cell.pending].join(" ");
     });
   }
 
-  // Changes not saved outlive a look elsewhere. What somebody has changed since is left out: it was about another mark.
+  // Changes not saved outlive a look elsewhere, each with the version it was made over: where somebody else has
+  // changed the mark since, the review shows both.
   function keep() {
     const now = new Set(heads.map((head) => `${head.dataset.on} ${head.dataset.session}`));
     const others = keptLines().filter((line) => !now.has(line.split(" ").slice(1, 3).join(" ")));
@@ -254,7 +271,9 @@ function Grid(form) {
       const [y, x] = [pupils.indexOf(pupil), column.get(`${on} ${session}`)];
       if (y < 0 || x === undefined) continue;
       const cell = cells.get(rows[y][x]);
-      if (!cell.fixed && cell.version === Number(version) && code !== cell.saved) put(rows[y][x], cell, code);
+      if (cell.fixed || code === cell.saved) continue;
+      put(rows[y][x], cell, code);
+      cell.seen = Number(version);
     }
   }
 
@@ -262,7 +281,8 @@ function Grid(form) {
 
   function pressed(event) {
     const cell = event.target.closest("td.g");
-    if (!cell || event.isComposing) return;
+    if (event.isComposing) return;
+    if (!cell) return atName(event);
     const control = event.ctrlKey || event.metaKey;
     if (event.altKey) return;
     if (control && event.key.toLowerCase() === "z") return act(event, undo);
@@ -280,8 +300,22 @@ function Grid(form) {
     if (event.key.length === 1 && event.key !== " ") typed(event);
   }
 
+  // Left of the first mark is the pupil's name, which leads to the pupil's page.
+  function atName(event) {
+    const y = links.indexOf(event.target);
+    if (y < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = { ArrowUp: y - 1, ArrowDown: y + 1 }[event.key];
+    if (next !== undefined) act(event, () => links[next]?.focus());
+    else if (event.key === "ArrowRight" || event.key === "Home") act(event, () => go(y, 0, false));
+    else if (event.key === "End") act(event, () => go(y, heads.length - 1, false));
+  }
+
   function move(event, control) {
     const [y, x] = here;
+    if (event.key === "ArrowLeft" && x === 0 && !event.shiftKey && !control) {
+      act(event, () => links[y].focus());
+      return true;
+    }
     const to = {
       ArrowUp: [control ? 0 : y - 1, x],
       ArrowDown: [control ? rows.length - 1 : y + 1, x],

@@ -175,6 +175,57 @@ def test_changes_not_saved_are_there_again_and_a_session_to_come_stays(
     expect(page.locator("[data-bar]")).to_be_hidden()
 
 
+def test_what_was_saved_leaves_and_what_waits_in_another_week_stays(
+    page: Page, live_server: Any, scene: Scene
+) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(DESK)
+    page.goto(f"{GRID}?on=2026-09-07")
+    cell(page, 0, 0).click()
+    page.keyboard.press("m")
+    page.goto(f"{GRID}?on={MONDAY}")
+    expect(page.locator("[data-bar]")).to_be_hidden()
+    cell(page, 0, 0).click()
+    page.keyboard.press("i")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_label("Reason for the change").fill("Mother rang")
+    page.get_by_role("button", name="Save 1 mark").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 mark saved")
+    page.get_by_role("link", name="Back to the grid").last.click()
+    expect(page.locator("[data-bar]")).to_be_hidden()
+    page.goto(f"{GRID}?on=2026-09-07")
+    expect(page.get_by_text("1 mark changed, not saved")).to_be_visible()
+
+
+def test_a_change_that_waited_meets_somebody_elses(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(DESK)
+    page.goto(GRID)
+    cell(page, 0, 0).click()
+    page.keyboard.press("i")
+    scene.take([mark(scene.amy, "M", seen=1)], by=scene.officer, reason="Dentist", when=at(9, 20))
+    page.goto(GRID)
+    expect(cell(page, 0, 0).locator("s")).to_have_text("M")
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_role("heading", name="Changed by somebody else meanwhile")).to_be_visible()
+    check(page)
+
+
+def test_the_names_are_left_of_the_first_mark(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(DESK)
+    page.goto(GRID)
+    cell(page, 0, 0).click()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Brown, Ben")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(cell(page, 1, 0)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ben Brown")
+
+
 def test_somebody_else_was_quicker(page: Page, live_server: Any, scene: Scene) -> None:
     sign_in(page, live_server, scene.office)
     page.set_viewport_size(DESK)

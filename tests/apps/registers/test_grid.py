@@ -394,6 +394,14 @@ def test_a_range_is_filled_by_a_form_and_reviewed_alike(scene: Scene, office: Cl
     )
 
 
+def test_the_whole_group_is_one_tick(scene: Scene, office: Client) -> None:
+    sent = fill(scene, [], "2026-09-15 PM", "2026-09-15 PM", "N") | {"pupil": "all"}
+    page = office.post(REVIEW, sent)
+    assert page.context["changes"].split("\n") == [
+        line(pupil, "N", 0, TUESDAY, PM) for pupil in (scene.amy, scene.ben, scene.cat)
+    ]
+
+
 def test_a_range_that_says_too_little_comes_back_as_it_was(scene: Scene, office: Client) -> None:
     answer = office.post(REVIEW, fill(scene, [], "2026-09-15 AM", "2026-09-14 AM", ""))
     assert answer.status_code == 422

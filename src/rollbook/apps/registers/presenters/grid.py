@@ -4,7 +4,7 @@ Half a term of a group is two thousand cells: written in a template they take lo
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -203,9 +203,3 @@ def _mark_cell(code: str, version: int, minutes: int | None, is_edge: bool) -> s
 def fill_symbol(code: str, school_session: SchoolSession) -> str:
     """The code of the form's list as the mark of a session."""
     return symbol_in("/" if code == PRESENT else code, school_session)
-
-
-def rows_of(grid: Grid, pupil_ids: Iterable[int]) -> list[GridRow]:
-    """The rows of these pupils, in the grid's order."""
-    wanted = set(pupil_ids)
-    return [row for row in grid.rows if row.pupil_id in wanted]

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from rollbook.apps.registers.actions.many_marks import MOST_CHANGES, Change, Effect, Outcome
 from rollbook.apps.registers.actions.writing import LONGEST_TEXT
-from rollbook.apps.registers.presenters.grid import fill_symbol, rows_of
+from rollbook.apps.registers.presenters.grid import fill_symbol
 from rollbook.apps.registers.queries.grid import Grid
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refusal
@@ -17,6 +17,7 @@ from rollbook.ui.converters import day_from
 # A pupil's id, a day, a session, the version seen and the code; a sixth word where both marks were shown already.
 _WORDS = 5
 _CONTESTED = "both"
+ALL = "all"
 _UNREADABLE = Refusal("", "These changes could not be read. Open the grid again and make them once more.")
 
 
@@ -125,6 +126,7 @@ class Filled:
     """Which pupils, from which half-day to which, get which code; as it was typed."""
 
     pupil_ids: frozenset[int] = frozenset()
+    is_all: bool = False
     first: str = ""
     last: str = ""
     code: str = ""
@@ -134,6 +136,7 @@ def filled(form: QueryDict) -> Filled:
     """The form below the grid."""
     return Filled(
         pupil_ids=frozenset(int(each) for each in form.getlist("pupil") if _is_number(each)),
+        is_all=ALL in form.getlist("pupil"),
         first=form.get("first", ""),
         last=form.get("last", ""),
         code=form.get("code", ""),
@@ -148,7 +151,7 @@ def fill(grid: Grid, wanted: Filled) -> tuple[tuple[Change, ...], list[Refusal]]
         for each in day.opened
     }
     places = list(half_days)
-    rows = rows_of(grid, wanted.pupil_ids)
+    rows = [row for row in grid.rows if wanted.is_all or row.pupil_id in wanted.pupil_ids]
     refusals = []
     if not rows:
         refusals.append(Refusal("fill-pupils", "Tick the pupils whose marks are to be set."))
