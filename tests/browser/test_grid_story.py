@@ -226,6 +226,26 @@ def test_the_names_are_left_of_the_first_mark(page: Page, live_server: Any, scen
     expect(page.get_by_role("heading", level=1)).to_have_text("Ben Brown")
 
 
+@pytest.mark.policy("P-A-8")
+def test_snow_days_are_entered_afterwards_from_the_grid(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.head)
+    page.set_viewport_size(PHONE)
+    page.goto(GRID)
+    page.get_by_role("link", name="School was closed").click()
+    expect(page.get_by_label("Day", exact=True)).to_have_value("2026-09-14")
+    page.get_by_label("Last day").fill("2026-09-15")
+    page.get_by_label("morning").check()
+    page.get_by_label("Why did the school have to close?").fill("Snow")
+    page.get_by_role("button", name="Show what would happen").click()
+    expect(page.get_by_text("5 marks of Y4 in all.")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Declare the school closed for the morning of 2 days").click()
+    expect(page.get_by_text("The closure is declared: 5 marks of Y4 were made.")).to_be_visible()
+    check(page)
+    assert scene.marks() == {"Amy": ["N"], "Ben": ["/"], "Cat": ["/"], "Dan": ["Y4"]}
+    assert set(map(tuple, scene.marks(TUESDAY).values())) == {("Y4",)}
+
+
 def test_somebody_else_was_quicker(page: Page, live_server: Any, scene: Scene) -> None:
     sign_in(page, live_server, scene.office)
     page.set_viewport_size(DESK)

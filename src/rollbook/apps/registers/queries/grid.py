@@ -106,18 +106,18 @@ def grid_of(viewer: Viewer, pupils_key: str, span: GridSpan, on: date, now: date
     """
     calendar = timetable(viewer).calendar
     around = _around(calendar, span, on)
-    spells = _on_register(calendar, around, register_spells(viewer, around.first_day, around.last_day))
-    first = next(iter(calendar.school_days(around.first_day, around.last_day)), around.first_day)
+    spells = _on_register(around, register_spells(viewer, around.first_day, around.last_day))
+    first = next(iter(around.school_days), around.first_day)
     choices = _choices(spells, first)
     pupils = next((each for each in choices if each.key == pupils_key or not pupils_key), None)
     if pupils is None:
         return None
     chosen = [spell for spell in spells if pupils.key in _keys(spell, first)]
     wanted = span
-    while _cell_count(calendar, around, chosen) > MOST_CELLS and span is not GridSpan.WEEK:
+    while _cell_count(around, chosen) > MOST_CELLS and span is not GridSpan.WEEK:
         span = span.shorter
         around = _around(calendar, span, on)
-        chosen = _on_register(calendar, around, chosen)
+        chosen = _on_register(around, chosen)
     days = list(_days(calendar, around, now))
     return Grid(
         pupils=pupils,
@@ -141,6 +141,7 @@ def grid_of(viewer: Viewer, pupils_key: str, span: GridSpan, on: date, now: date
 class _Around:
     first_day: date
     last_day: date
+    school_days: list[date]
     name: str
     previous: date | None
     next: date | None
@@ -154,15 +155,16 @@ def _around(calendar: SchoolCalendar, span: GridSpan, on: date) -> _Around:
         return _Around(
             half.first_day,
             half.last_day,
+            calendar.school_days(half.first_day, half.last_day),
             half.name,
             halves[place - 1].first_day if place else None,
             halves[place + 1].first_day if place + 1 < len(halves) else None,
         )
     weeks = 2 if span is GridSpan.FORTNIGHT else 1
     monday = on - timedelta(days=on.weekday())
-    return _Around(
-        monday, monday + (weeks - 1) * _WEEK + _TO_FRIDAY, "", monday - weeks * _WEEK, monday + weeks * _WEEK
-    )
+    friday = monday + (weeks - 1) * _WEEK + _TO_FRIDAY
+    school_days = calendar.school_days(monday, friday)
+    return _Around(monday, friday, school_days, "", monday - weeks * _WEEK, monday + weeks * _WEEK)
 
 
 def half_terms(calendar: SchoolCalendar) -> list[TermDates]:
@@ -172,12 +174,13 @@ def half_terms(calendar: SchoolCalendar) -> list[TermDates]:
 
 
 def _days(calendar: SchoolCalendar, around: _Around, now: datetime) -> Iterator[GridDay]:
+    met = set(around.school_days)
     for number in range((around.last_day - around.first_day).days + 1):
         on = around.first_day + timedelta(days=number)
         if on.weekday() > _TO_FRIDAY.days:
             continue
-        times = {each: calendar.times(on, each) for each in SchoolSession}
-        if calendar.is_school_day(on) and all(times.values()):
+        times = {each: calendar.times(on, each) for each in SchoolSession} if on in met else {}
+        if times and all(times.values()):
             opened = tuple(each for each, of in times.items() if has_opened(of, on, now))
             over = tuple(each for each in opened if on < now.date() or now.time() >= _closes_at(times[each]))
             yield GridDay(on, "", "", opened, over)
@@ -199,11 +202,9 @@ def has_opened(times: RegisterTimes | None, on: date, now: datetime) -> bool:
 # --- Whose marks ------------------------------------------------------------------------------------------------
 
 
-def _on_register(
-    calendar: SchoolCalendar, around: _Around, spells: Sequence[RegisterSpell]
-) -> list[RegisterSpell]:
+def _on_register(around: _Around, spells: Sequence[RegisterSpell]) -> list[RegisterSpell]:
     """The spells with a school day in this time; all of them where it has none, as in a holiday."""
-    days = calendar.school_days(around.first_day, around.last_day)
+    days = around.school_days
     return [spell for spell in spells if not days or any(map(spell.covers, days))]
 
 
@@ -220,9 +221,8 @@ def _choices(spells: Sequence[RegisterSpell], on: date) -> list[Pupils]:
     ]
 
 
-def _cell_count(calendar: SchoolCalendar, around: _Around, spells: Sequence[RegisterSpell]) -> int:
-    days = calendar.school_days(around.first_day, around.last_day)
-    return 2 * len(days) * len({spell.pupil_id for spell in spells})
+def _cell_count(around: _Around, spells: Sequence[RegisterSpell]) -> int:
+    return 2 * len(around.school_days) * len({spell.pupil_id for spell in spells})
 
 
 def _rows(viewer: Viewer, spells: Sequence[RegisterSpell], days: Sequence[date]) -> list[GridRow]:
