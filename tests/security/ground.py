@@ -38,6 +38,7 @@ from rollbook.domain.marks import SchoolSession
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
+from tests.security.records import absence_records
 
 TOMORROW = MONDAY + timedelta(days=1)
 LAST_FRIDAY = MONDAY - timedelta(days=3)
@@ -81,6 +82,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         key=uuid4(),
         **act,
     )
+    records = absence_records(pupil.pk, word, TOMORROW, act)
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     file = keep_file(name=f"file{word}.csv", content=text.encode(), options=LoadOptions(MONDAY), **act)
     removal, due = _removal(school, pupil, word, act)
@@ -113,6 +115,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "plan_id": plan.pk,
         "removal_id": removal.pk,
         "return_id": due.pk,
+        **records,
         "file_id": file.pk,
         "save_id": save.save_id,
         "entry_id": entry.pk,

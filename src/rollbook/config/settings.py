@@ -325,6 +325,10 @@ ROLLBOOK_TABS = {
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),
+        ("Activities", "absence:activities", ["activities.record"]),
+        ("Two schools", "absence:dual_list", ["activities.record"]),
+        ("Part-time", "absence:timetables", ["timetables.draft", "timetables.agree"]),
+        ("Suspensions", "absence:suspensions", ["suspensions.record"]),
     ],
     "pupils": [
         ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
@@ -362,4 +366,7 @@ ROLLBOOK_ANSWERS = {
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
+    "plan_source": "rollbook.apps.absence.queries.sources.source_of",
+    "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
+    "pupil_records": "rollbook.apps.absence.queries.sources.records_of_pupil",
 }

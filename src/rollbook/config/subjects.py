@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from rollbook.apps.absence.queries.sources import sources_of
 from rollbook.apps.accounts.models import User
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import TeachingGroup
@@ -35,7 +36,12 @@ def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, st
         for person in rows.only("name"):
             url = _address("accounts:person", person.pk) if may_open else ""
             found[f"person:{person.pk}"] = (person.name, url)
-    return found
+    return found | _records(viewer, subjects)
+
+
+def _records(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Activities and agreements, for those who may see pupils: some are named after what happened to one."""
+    return sources_of(viewer, subjects) if viewer.may(Permission.PUPIL_VIEW_ANY) else {}
 
 
 def pupils_called(viewer: Viewer, name: str) -> list[str]:

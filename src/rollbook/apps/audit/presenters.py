@@ -22,6 +22,25 @@ _SENTENCES: Mapping[str, str] = {
     "register.closure.declared": "Declared the school closed for {session} on {on}{marks}",
     "register.mark.planned": "Recorded a planned absence of {subject}",
     "register.plan.withdrawn": "Withdrew a planned absence of {subject}",
+    "register.plans.replaced": "Planned the marks that follow from {subject}",
+    "absence.activity.recorded": "Recorded the activity {subject}",
+    "absence.activity.changed": "Changed the activity {subject}",
+    "absence.activity.pupils_added": "Put pupils on the activity {subject}",
+    "absence.activity.pupils_taken_off": "Took pupils off the activity {subject}",
+    "absence.activity.cancelled": "Cancelled the activity {subject}",
+    "absence.activity.confirmed": "Confirmed who was at {subject} on {on}, {session}",
+    "absence.dual.recorded": "Recorded {subject}",
+    "absence.dual.changed": "Changed {subject}",
+    "absence.dual.ended": "Ended {subject}",
+    "absence.timetable.drafted": "Prepared {subject}",
+    "absence.timetable.changed": "Changed {subject}",
+    "absence.timetable.agreed": "Agreed {subject}",
+    "absence.timetable.ended": "Ended {subject} early",
+    "absence.timetable.withdrawn": "Withdrew {subject}",
+    "absence.timetable.reviewed": "Recorded a review of {subject}",
+    "absence.suspension.recorded": "Recorded {subject}",
+    "absence.suspension.changed": "Changed {subject}",
+    "absence.suspension.withdrawn": "Withdrew {subject}",
     "register.history.loaded": "Loaded marks of earlier years",
     "register.marks.imported": "Imported marks of past days",
     "register.import.undone": "Undid an import of marks",
@@ -92,7 +111,12 @@ _WHY = {
     "everywhere": " on every device",
 }
 _SESSIONS = {"AM": "the morning", "PM": "the afternoon"}
-_KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a group"}
+_KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a group"} | {
+    "activity": "an activity",
+    "dual": "a registration at two schools",
+    "timetable": "a part-time timetable",
+    "suspension": "a suspension",
+}
 # Words for facts whose names don't say it well enough.
 _FACT_WORDS = {
     "on": "day",
@@ -102,6 +126,9 @@ _FACT_WORDS = {
     "approved_at_meeting": "approved at",
     "effective_from": "from",
     "because": "reason",
+    "half_days": "half-days, as a number",
+    "told_by": "told by",
+    "not_there": "did not attend",
     "second_step": "with the second step",
     "locked": "locked for a quarter of an hour after it",
 }
@@ -129,6 +156,9 @@ _HIDDEN = {
     "step",
     "why",
     "sha256",
+    "staff_id",
+    "contact_id",
+    "ended_at",
 }
 # Of many marks amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
@@ -166,7 +196,7 @@ def subjects_in(events: Iterable[Event]) -> set[str]:
 
 def line(event: Event, known: Mapping[str, Known], *, may_see_pupils: bool) -> Line:
     """One event in words; what was written about pupils is left out for those who may not see pupils."""
-    about_pupils = event.type.startswith(("register.", "roll.")) or event.subject.startswith("pupil:")
+    about_pupils = event.type.startswith(("register.", "roll.", "absence.")) or event.subject.startswith("pupil:")
     sentence = _SENTENCES.get(event.type) or _generic(event)
     subject = known.get(event.subject)
     words = sentence.format_map(_Blanks(_values(event, known)))

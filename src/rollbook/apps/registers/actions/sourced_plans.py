@@ -13,6 +13,9 @@ from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.models import EVERY_WEEKDAY, PlannedMark
 from rollbook.domain.access import Actor, Viewer
 
+Origin = PlannedMark.Origin
+"""How a planned mark came to be known, for the rooms above that plan marks."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourcedPlan:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rollbook.apps.registers.models import Entry
+from rollbook.apps.registers.presenters.plans import records_of_pupil
 from rollbook.apps.registers.presenters.words import amendment_words, mark_words, reason_words
 from rollbook.apps.registers.queries.marks import Versions
 from rollbook.apps.registers.queries.pupil import PupilYear
@@ -59,9 +60,17 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime, symbol: str = 
         "not_counted": _count(year, Category.NOT_POSSIBLE),
         "by_code": by_code,
         "amended": [_amended(viewer, year, versions) for versions in year.amended],
-        "plans": year.plans,
+        **_planned(viewer, year, today),
         "today_marks": _today(year, today),
     }
+
+
+def _planned(viewer: Viewer, year: PupilYear, today: date) -> dict[str, Any]:
+    """What is agreed and planned: the records for those who see every pupil, what registers show for a teacher."""
+    if not viewer.may(Permission.PUPIL_VIEW_ANY):
+        return {"plans": year.plans, "records": []}
+    records = records_of_pupil(viewer, year.pupil.pk, today)
+    return {"plans": [plan for plan in year.plans if not plan.source], "records": records}
 
 
 def _status(year: PupilYear, today: date) -> str:

@@ -16,6 +16,7 @@ from rollbook.apps.registers.actions.planning import plan_mark, withdraw_plan
 from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm, WithdrawForm
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.presenters.board import desk_context
+from rollbook.apps.registers.presenters.plans import plans_by_record
 from rollbook.apps.registers.queries.board import board_of
 from rollbook.apps.registers.queries.marks import marks_standing, plan_of, plans_from
 from rollbook.apps.registers.queries.sources import sources_of
@@ -134,13 +135,7 @@ def planned(request: HttpRequest) -> HttpResponse:
         else:
             return HttpResponseRedirect(_after_planning(request, viewer, plan, now.date()))
     plans = plans_from(viewer, now.date())
-    sources = sources_of(viewer, plans)
-    context = {
-        "form": form,
-        "choice": choice,
-        "rows": [{"plan": plan, "source": sources.get(plan.source)} for plan in plans],
-        "today": now.date(),
-    }
+    context = {"form": form, "choice": choice, "rows": plans_by_record(viewer, plans), "today": now.date()}
     return render(request, "registers/planned.html", context, status=422 if form.errors else 200)
 
 

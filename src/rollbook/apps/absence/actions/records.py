@@ -1,0 +1,105 @@
+"""What every change of a record begins and ends with: whose it is, that nobody else changed it, what is noted."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from rollbook.apps.absence.models import Record
+from rollbook.apps.audit.actions import record as note_event
+from rollbook.apps.roll.queries import Pupil, pupil_of
+from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.refusals import Refused
+
+R = TypeVar("R", bound=Record)
+_LARGEST_ID = 2**63 - 1
+
+
+def must(viewer: Viewer, permission: Permission, what: str) -> None:
+    """Errors: Refused for somebody without the permission; `what` ends "You may not ..."."""
+    if not viewer.may(permission):
+        raise Refused.one("", f"You may not {what}.")
+
+
+def made_once(viewer: Viewer, model: type[R], key: UUID, make: Callable[[], R]) -> R:
+    """The record that `make` makes in one transaction, or the one that the same form made when it was sent before."""
+    found = _made_by(viewer, model, key)
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError:
+        # The same form, sent twice at the same moment.
+        found = _made_by(viewer, model, key)
+        if found is None:
+            raise
+        return found
+
+
+def _made_by(viewer: Viewer, model: type[R], key: UUID) -> R | None:
+    return model._default_manager.filter(school_id=viewer.school_id, key=key).first()
+
+
+def own_record(viewer: Viewer, model: type[R], record_id: int, seen_version: int | None = None) -> R:
+    """A record of the viewer's school, locked until the change is over.
+
+    `seen_version` is the one that was on the screen. Errors: Refused for any other school's, and where somebody else
+    has changed it since.
+    """
+    found: R | None = None
+    if record_id <= _LARGEST_ID:  # SQLite refuses to compare with a larger one
+        rows = model._default_manager.select_for_update().filter(school_id=viewer.school_id)
+        found = rows.filter(pk=record_id).first()
+    if found is None:
+        raise Refused.one("", "This is not among your school's records.")
+    if seen_version is not None and found.version != seen_version:
+        raise Refused.one(
+            "",
+            "Somebody else changed this after you opened it. What you typed is still here. "
+            "Open it in another window, compare, then save again if yours is right.",
+        )
+    return found
+
+
+def own_pupil(viewer: Viewer, pupil_id: int) -> Pupil:
+    """A pupil of the viewer's school. Errors: Refused for any other."""
+    pupil = pupil_of(viewer, pupil_id) if pupil_id <= _LARGEST_ID else None
+    if pupil is None:
+        raise Refused.one("pupil", "Choose a pupil of this school.")
+    return pupil
+
+
+def needs_reason(because: str) -> str:
+    """The reason as it is kept. Errors: Refused without one."""
+    because = because.strip()
+    if not because:
+        raise Refused.one("because", "Say why: the reason stays with the record.")
+    return because
+
+
+def put(record: Record, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Sets these fields and counts the version up. Shape: {"from": ..., "to": ...} of what differs, as JSON has it."""
+    differs = {name: value for name, value in values.items() if getattr(record, name) != value}
+    was = {name: plain(getattr(record, name)) for name in differs}
+    for name, value in differs.items():
+        setattr(record, name, value)
+    if differs:
+        record.version += 1
+    return {"from": was, "to": {name: plain(value) for name, value in differs.items()}}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def note(record: Record, type: str, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
+    """Puts what happened to a record into the audit log, which is its history too."""
+    note_event(
+        type=type, by=by, at=at, school_id=record.school_id, subject=record.source, facts=dict(facts or {})
+    )

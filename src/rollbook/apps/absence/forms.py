@@ -1,0 +1,283 @@
+"""The forms of activities, dual registration, part-time timetables and suspensions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+
+from rollbook.apps.absence.models import SESSIONS
+from rollbook.domain.calendar_types import WEEKDAYS
+from rollbook.domain.off_site import ActivityKind, ConfirmedHow
+from rollbook.domain.sessions import SchoolSession
+from rollbook.domain.week_grid import SCHOOL_WEEK, WeekGrid
+from rollbook.ui.forms import DateField, Form, Section
+
+_LONGEST_ID = 18  # digits: more is no id of any database
+Choices = Sequence[tuple[str | int, str]]
+
+
+class IdsField(forms.Field):
+    """Several things by their ids, ticked on the page; what is no id is left out, and the action looks at the rest."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def to_python(self, value: Any) -> list[int]:
+        """The ids, each once."""
+        texts: Iterable[Any] = value or ()
+        ids = [int(text) for text in map(str, texts) if text.isdecimal() and len(text) <= _LONGEST_ID]
+        return list(dict.fromkeys(ids))
+
+
+class ReasonForm(Form):
+    """Why something is cancelled, ended or withdrawn."""
+
+    because = forms.CharField(
+        label="Why?",
+        max_length=300,
+        help_text="The reason stays with the record.",
+        error_messages={"required": "Say why: the reason stays with the record."},
+    )
+
+
+class ActivityForm(Form):
+    """An activity; `data-kinds` says for which kinds a field is, and a script hides it for the others."""
+
+    fieldsets: ClassVar[Sequence[tuple[str, Sequence[str]]]] = [
+        ("What is it?", ["kind", "title", "nature", "place"]),
+        ("Who is in charge?", ["staff", "supervisor", "provider", "la_contact"]),
+        ("When is it?", ["first_day", "last_day", "weekdays", "sessions"]),
+        ("How is attendance confirmed?", ["confirmed_how", "reference"]),
+    ]
+    kind = forms.ChoiceField(
+        label="Kind of activity",
+        choices=[(each.value, f"{each.words} ({each.code})") for each in ActivityKind],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what kind of activity it is."},
+    )
+    title = forms.CharField(label="Name", max_length=80, help_text="Shown on the register: “Science museum”.")
+    nature = forms.CharField(
+        label="Nature of the activity",
+        max_length=120,
+        help_text="What the pupils do there. It stays with every mark: “workshop on electricity”.",
+    )
+    place = forms.CharField(label="Place", max_length=120)
+    staff = forms.TypedChoiceField(
+        label="Member of our staff in charge",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="For a trip: V is only for one with our own staff in charge.",
+        widget=forms.Select(attrs={"data-kinds": "trip"}),
+    )
+    supervisor = forms.CharField(
+        label="Person in charge of the pupils there",
+        max_length=80,
+        required=False,
+        help_text="For sport, work experience and other activities.",
+        widget=forms.TextInput(attrs={"data-kinds": "sport work other authority"}),
+    )
+    provider = forms.CharField(
+        label="Provider or employer",
+        max_length=120,
+        required=False,
+        help_text="Needed for work experience and for education the local authority arranges.",
+    )
+    la_contact = forms.CharField(
+        label="Local authority’s contact",
+        max_length=120,
+        required=False,
+        help_text="Name and telephone or e-mail, for education the local authority arranges.",
+        widget=forms.TextInput(attrs={"data-kinds": "authority"}),
+    )
+    first_day = DateField(label="First day")
+    last_day = DateField(label="Last day")
+    weekdays = forms.TypedMultipleChoiceField(
+        label="On which weekdays?",
+        coerce=int,
+        choices=[(number, WEEKDAYS[number]) for number in SCHOOL_WEEK],
+        initial=list(SCHOOL_WEEK),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--inline"}),
+        error_messages={"required": "Choose at least one weekday."},
+    )
+    sessions = forms.ChoiceField(
+        label="Which part of the day?",
+        choices=SESSIONS,
+        initial="both",
+        widget=forms.RadioSelect(attrs={"class": "choices--inline"}),
+    )
+    confirmed_how = forms.ChoiceField(
+        label="How do we learn who was there?",
+        choices=[(each.value, each.words) for each in ConfirmedHow],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how attendance is confirmed."},
+    )
+    reference = forms.CharField(
+        label="Reference",
+        max_length=60,
+        required=False,
+        help_text="Number of the risk assessment or booking.",
+    )
+
+    def __init__(self, *args: Any, staff: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].choices = [("", "Choose who is in charge"), *staff]  # type: ignore[attr-defined]
+
+    @property
+    def weekday_bits(self) -> int:
+        """The weekdays as bits, 1 for Monday."""
+        return sum(1 << number for number in set(self.cleaned_data["weekdays"]))
+
+
+class NewActivityForm(ActivityForm):
+    """A new activity with its pupils: whole year groups, whole teaching groups, pupils one by one."""
+
+    pupils = IdsField(required=False)
+    groups = IdsField(required=False, widget=forms.MultipleHiddenInput)
+    years = IdsField(required=False, widget=forms.MultipleHiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ChangedActivityForm(ActivityForm):
+    """An activity changed, with why."""
+
+    fieldsets: ClassVar[Sequence[tuple[str, Sequence[str]]]] = [
+        *ActivityForm.fieldsets,
+        ("Why is it changed?", ["because"]),
+    ]
+    because = forms.CharField(
+        label="Reason",
+        max_length=300,
+        help_text="It stays with the record.",
+        error_messages={"required": "Say why: the reason stays with the record."},
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AddPupilsForm(ReasonForm):
+    """More pupils for an activity."""
+
+    pupils = IdsField(required=False)
+    groups = IdsField(required=False, widget=forms.MultipleHiddenInput)
+    years = IdsField(required=False, widget=forms.MultipleHiddenInput)
+
+
+class TakeOffForm(ReasonForm):
+    """Pupils who go no longer."""
+
+    pupils = IdsField(error_messages={"required": "Choose whom to take off."})
+
+
+class ConfirmForm(Form):
+    """Who was there in one session."""
+
+    how = forms.ChoiceField(
+        label="How were you told?",
+        choices=[(each.value, each.words) for each in ConfirmedHow],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how you were told."},
+    )
+    told_by = forms.CharField(label="Who told you?", max_length=120)
+    not_there = forms.TypedMultipleChoiceField(
+        label="Who did not attend?",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Leave empty where everybody was there.",
+    )
+
+    def __init__(self, *args: Any, pupils: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["not_there"].choices = list(pupils)  # type: ignore[attr-defined]
+
+
+class HalfDaysField(forms.TypedMultipleChoiceField):
+    """Half-days of a week, ticked in a grid of days by morning and afternoon."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [
+            (f"{weekday}-{each.value}", f"{WEEKDAYS[weekday]} {each.words}")
+            for each in SchoolSession
+            for weekday in SCHOOL_WEEK
+        ]
+        super().__init__(
+            choices=choices,
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
+        )
+        self.template_name = "absence/half_days.html"
+
+    def clean(self, value: Any) -> WeekGrid:
+        """The half-days as a grid."""
+        pairs = [text.split("-") for text in super().clean(value)]
+        return WeekGrid.of((int(weekday), SchoolSession(each)) for weekday, each in pairs)
+
+    @staticmethod
+    def ticked(grid: WeekGrid) -> list[str]:
+        """What is ticked for a grid."""
+        return [f"{weekday}-{each.value}" for weekday, each in grid.half_days]
+
+
+class PupilForm(Form):
+    """A form about one pupil, chosen on the page; one who changes a record does not change its pupil."""
+
+    pupil = forms.TypedChoiceField(
+        label="Pupil", coerce=int, error_messages={"required": "Choose the pupil."}
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, pupils: Choices | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if pupils is None:
+            del self.fields["pupil"], self.fields["key"]
+        else:
+            del self.fields["because"], self.fields["seen_version"]
+            self.fields["pupil"].choices = [("", "Choose a pupil"), *pupils]  # type: ignore[attr-defined]
+
+    because = forms.CharField(
+        label="Why is it changed?",
+        max_length=300,
+        help_text="The reason stays with the record.",
+        error_messages={"required": "Say why: the reason stays with the record."},
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def sections(self) -> list[Section]:
+        """The groups of fields in order, without those that this form does not ask for."""
+        groups = [
+            Section(legend, [self[name] for name in names if name in self.fields])
+            for legend, names in self.fieldsets
+        ]
+        return [section for section in groups if section.fields]
+
+
+class DualForm(PupilForm):
+    """A pupil's registration at another school as well."""
+
+    fieldsets: ClassVar[Sequence[tuple[str, Sequence[str]]]] = [
+        ("Who?", ["pupil"]),
+        ("The other school", ["other_school", "telephone", "contact", "told_how"]),
+        ("When is the pupil due there?", ["first_day", "last_day", "half_days"]),
+        ("Why is it changed?", ["because"]),
+    ]
+    other_school = forms.CharField(label="Name of the other school", max_length=120)
+    telephone = forms.CharField(label="Its telephone number", max_length=30)
+    contact = forms.CharField(label="Whom we speak to there", max_length=120, required=False)
+    told_how = forms.CharField(
+        label="How does it tell us when the pupil is absent there?",
+        max_length=200,
+        help_text="For example: e-mail from its office by 10:00.",
+    )
+    first_day = DateField(label="First day")
+    last_day = DateField(label="Last day", help_text="At most a year ahead; look at it again then.")
+    half_days = HalfDaysField(
+        label="Half-days at the other school",
+        help_text="D is filled in here on these. They do not count as possible sessions of ours.",
+        error_messages={"required": "Choose the half-days at the other school."},
+    )
+
+
+class EndForm(ReasonForm):
+    """The last day and why something ends before it was to."""
+
+    last_day = DateField(label="Last day")
+    field_order = ["last_day", "because"]  # noqa: RUF012

@@ -1,0 +1,1 @@
+"""What the records say, whom they are about, and what they would change."""

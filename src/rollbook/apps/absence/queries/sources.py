@@ -1,0 +1,92 @@
+"""From which record something planned comes, and which records a pupil has: asked by the apps below."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from rollbook.apps.absence.models import (
+    ActivityPupil,
+    DualRegistration,
+    OffSiteActivity,
+    PartTimeTimetable,
+    Record,
+    Suspension,
+)
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.part_time import TimetableState
+
+Named = tuple[str, str]
+"""Words, and the address of the record's page for those who may open it, else ""."""
+
+_P = Permission
+_PAGES: dict[str, tuple[type[Record], str, frozenset[Permission]]] = {
+    "activity": (OffSiteActivity, "absence:activity", frozenset({_P.ACTIVITIES_RECORD})),
+    "dual": (DualRegistration, "absence:dual", frozenset({_P.ACTIVITIES_RECORD})),
+    "timetable": (
+        PartTimeTimetable,
+        "absence:timetable",
+        frozenset({_P.TIMETABLES_DRAFT, _P.TIMETABLES_AGREE}),
+    ),
+    "suspension": (Suspension, "absence:suspension", frozenset({_P.SUSPENSIONS_RECORD})),
+}
+
+
+def sources_of(viewer: Viewer, sources: Iterable[str]) -> dict[str, Named]:
+    """The records of the viewer's school that these name ("activity:12"), in words with their pages.
+
+    One query for each kind that occurs. What is no record of this school is left out.
+    """
+    ids: dict[str, set[int]] = {}
+    for source in sources:
+        kind, _, number = source.partition(":")
+        if kind in _PAGES and number.isdecimal() and len(number) < 19:
+            ids.setdefault(kind, set()).add(int(number))
+    found = {}
+    for kind, numbers in ids.items():
+        model, page, allowed = _PAGES[kind]
+        rows = model._default_manager.filter(school_id=viewer.school_id, pk__in=numbers)
+        for record in rows:
+            url = reverse(page, args=[record.pk]) if viewer.permissions & allowed else ""
+            found[record.source] = (_words(record), url)
+    return found
+
+
+def source_of(viewer: Viewer, source: str) -> Named | None:
+    """The one record that this names; None where it is none of the viewer's school. One query."""
+    return sources_of(viewer, [source]).get(source)
+
+
+def _words(record: Record) -> str:
+    if isinstance(record, OffSiteActivity):
+        return record.title
+    if isinstance(record, DualRegistration):
+        return f"Also at {record.other_school}"
+    return "Part-time timetable" if isinstance(record, PartTimeTimetable) else "Suspension"
+
+
+def records_of_pupil(viewer: Viewer, pupil_id: int, today: date) -> list[tuple[str, str, tuple[date, date]]]:
+    """What is agreed and planned for a pupil and not over: words, page, first and last day. The page may be "".
+
+    Nothing for those who see only their own groups: a teacher sees what the register shows. Four queries.
+    """
+    if not viewer.may(Permission.PUPIL_VIEW_ANY):
+        return []
+    places = ActivityPupil.objects.filter(pupil_id=pupil_id, off_from=None)
+    running = {"school_id": viewer.school_id, "last_day__gte": today, "ended_at": None}
+    stands = Q(state=TimetableState.AGREED.value) | Q(state=TimetableState.DRAFT.value)
+    records: Sequence[Record] = [
+        *OffSiteActivity.objects.filter(pk__in=places.values("activity_id"), **running),
+        *DualRegistration.objects.filter(pupil_id=pupil_id, **running),
+        *PartTimeTimetable.objects.filter(stands, pupil_id=pupil_id, **running),
+        *Suspension.objects.filter(pupil_id=pupil_id, **running),
+    ]
+    found = []
+    for record in sorted(records, key=lambda each: each.first_day):
+        _, page, allowed = _PAGES[record.KIND]
+        url = reverse(page, args=[record.pk]) if viewer.permissions & allowed else ""
+        is_draft = isinstance(record, PartTimeTimetable) and record.state == TimetableState.DRAFT.value
+        words = _words(record) + (", not agreed yet" if is_draft else "")
+        found.append((words, url, (record.first_day, record.last_day)))
+    return found

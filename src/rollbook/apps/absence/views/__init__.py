@@ -1,0 +1,1 @@
+"""The pages of activities, dual registration, part-time timetables and suspensions."""

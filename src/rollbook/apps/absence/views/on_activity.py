@@ -1,0 +1,215 @@
+"""What happens to an activity: pupils put on and taken off, a session confirmed, the whole cancelled."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollbook import clock
+from rollbook.apps.absence.actions.activities import (
+    add_pupils,
+    cancel_activity,
+    check_pupils,
+    pupils_to_choose,
+    take_off_pupils,
+)
+from rollbook.apps.absence.actions.confirming import confirm_session
+from rollbook.apps.absence.forms import AddPupilsForm, ConfirmForm, ReasonForm, TakeOffForm
+from rollbook.apps.absence.models import OffSiteActivity
+from rollbook.apps.absence.presenters.activities import answers, chooser, resolve
+from rollbook.apps.absence.queries.activities import (
+    activity_of,
+    goes_on,
+    places_of,
+    session_states,
+    slots_of,
+)
+from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.views.activities import activity_context, ids_from
+from rollbook.apps.absence.views.flow import (
+    found_or_404,
+    set_list,
+    status_of,
+    through_check,
+    viewer_of,
+)
+from rollbook.domain.access import Permission
+from rollbook.domain.off_site import ActivityKind
+from rollbook.domain.refusals import Refused
+from rollbook.domain.sessions import SchoolSession
+from rollbook.ui.forms import add_refusals
+from rollbook.ui.permissions import requires
+from rollbook.ui.words import sentence_list
+
+
+@requires(Permission.ACTIVITIES_RECORD)
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, activity_id: int) -> HttpResponse:
+    """Puts more pupils on an activity, after a look at who and what stands in the way."""
+    viewer, now = viewer_of(request), clock.now()
+    found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
+    going = {place.pupil_id for place in places_of(found) if place.off_from is None}
+    free = [pupil for pupil in pupils_to_choose(viewer, now.date(), found.first_day) if pupil.id not in going]
+    form = AddPupilsForm(request.POST or None)
+    url = reverse("absence:activity", args=[activity_id])
+
+    def page() -> HttpResponse:
+        chosen = form["pupils"].value() or [], form["groups"].value() or [], form["years"].value() or []
+        context = {
+            "form": form,
+            "activity": found,
+            "chooser": chooser(free, now.date(), *map(ids_from, chosen)),
+        }
+        return render(request, "absence/activity_add.html", context, status=status_of(form))
+
+    if request.method == "GET":
+        return page()
+
+    def chosen_pupils() -> list[int]:
+        data = form.cleaned_data
+        return resolve(free, now.date(), data["pupils"], data["groups"], data["years"])
+
+    def check() -> dict[str, Any]:
+        pupils = check_pupils(viewer, chosen_pupils(), now.date(), found.first_day)
+        set_list(form, "pupils", [pupil.id for pupil in pupils])
+        set_list(form, "groups", [])
+        set_list(form, "years", [])
+        code = ActivityKind(found.kind).code
+        slots = slots_of(viewer, found, max(found.first_day, now.date()), found.last_day)
+        return {
+            "answers": answers(found, now.date()),
+            "because": form.cleaned_data["because"],
+            "code": code,
+            "per_pupil": len(slots),
+            "preview": preview_of(viewer, pupils, slots, code, without=found.source),
+            "save_words": "Add these pupils",
+            "back_url": url,
+        }
+
+    def act() -> HttpResponse:
+        count = add_pupils(
+            viewer=viewer,
+            activity_id=activity_id,
+            pupil_ids=chosen_pupils(),
+            because=form.cleaned_data["because"],
+            by=viewer.actor,
+            at=now,
+        )
+        messages.success(request, "1 pupil was added." if count == 1 else f"{count} pupils were added.")
+        return redirect(url)
+
+    return through_check(request, form, page=page, check=check, act=act)
+
+
+@requires(Permission.ACTIVITIES_RECORD)
+@require_http_methods(["GET", "POST"])
+def take_off(request: HttpRequest, activity_id: int) -> HttpResponse:
+    """Takes pupils off an activity, with a reason."""
+    viewer, now = viewer_of(request), clock.now()
+    found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
+    form = TakeOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = take_off_pupils(
+                viewer=viewer,
+                activity_id=activity_id,
+                pupil_ids=form.cleaned_data["pupils"],
+                because=form.cleaned_data["because"],
+                by=viewer.actor,
+                at=now,
+            )
+        except Refused as refused:
+            add_refusals(form, refused)
+        else:
+            words = "1 pupil was taken off." if count == 1 else f"{count} pupils were taken off."
+            messages.success(request, f"{words} Marks already made stay as they are.")
+            return redirect(reverse("absence:activity", args=[activity_id]))
+    ticked = set(ids_from(form["pupils"].value() or []))
+    context = {
+        "form": form,
+        "activity": found,
+        "going": [
+            (place.pupil, place.pupil_id in ticked) for place in places_of(found) if place.off_from is None
+        ],
+    }
+    return render(request, "absence/activity_take_off.html", context, status=status_of(form))
+
+
+@requires(Permission.ACTIVITIES_RECORD)
+@require_POST
+def cancel(request: HttpRequest, activity_id: int) -> HttpResponse:
+    """Cancels an activity, with a reason."""
+    viewer, now = viewer_of(request), clock.now()
+    found_or_404(activity_of(viewer, activity_id))
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        cancel_activity(
+            viewer=viewer,
+            activity_id=activity_id,
+            because=form.cleaned_data["because"],
+            by=viewer.actor,
+            at=now,
+        )
+        messages.success(request, "The activity is cancelled. Marks already made stay as they are.")
+        return redirect(reverse("absence:activity", args=[activity_id]))
+    context = activity_context(viewer, activity_id, now.date(), form)
+    return render(request, "absence/activity.html", context, status=422)
+
+
+@requires(Permission.ACTIVITIES_RECORD)
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, activity_id: int, on: date, session: str) -> HttpResponse:
+    """Confirms who was there in one session; those who were not are shown with the way to their marks."""
+    viewer, now, school_session = viewer_of(request), clock.now(), SchoolSession(session)
+    found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
+    states = session_states(viewer, found, [(on, school_session)])
+    if (on, school_session) not in slots_of(viewer, found, on, on):
+        raise Http404("no such session of this activity")
+    before = states[0].confirmation
+    pupils = [
+        (place.pupil_id, f"{place.pupil.surname}, {place.pupil.forename}")
+        for place in places_of(found)
+        if goes_on(place, on)
+    ]
+    initial: dict[str, Any] = {"how": found.confirmed_how, "told_by": found.supervisor}
+    if before is not None:
+        initial["not_there"] = [pupil.pk for pupil in before.not_there.all()]
+    form = ConfirmForm(request.POST or None, pupils=pupils, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = confirm_session(
+                viewer=viewer,
+                activity_id=activity_id,
+                on=on,
+                school_session=school_session,
+                how=form.cleaned_data["how"],
+                told_by=form.cleaned_data["told_by"],
+                not_there=form.cleaned_data["not_there"],
+                by=viewer.actor,
+                at=now,
+            )
+        except Refused as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, f"Attendance of the {school_session.words} is confirmed.")
+            away = [f"{pupil.forename} {pupil.surname}" for pupil in made.not_there.all()]
+            if away:
+                messages.warning(
+                    request,
+                    f"{sentence_list(away)} did not attend. Find out why, and see to "
+                    f"{'their mark' if len(away) == 1 else 'their marks'} below.",
+                )
+            return redirect(reverse("absence:activity", args=[activity_id]))
+    context = {
+        "form": form,
+        "activity": found,
+        "on": on,
+        "session_words": school_session.words,
+        "before": before,
+        "is_to_come": on > now.date(),
+    }
+    return render(request, "absence/confirm.html", context, status=status_of(form))

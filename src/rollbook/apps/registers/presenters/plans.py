@@ -1,0 +1,55 @@
+"""What is planned, with the record that it comes from; those of one trip together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from rollbook.apps.registers.models import EVERY_WEEKDAY, PlannedMark
+from rollbook.domain.access import Viewer
+from rollbook.domain.week_grid import weekday_words
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One line of what is planned: one pupil's plan, or what one record plans for several pupils.
+
+    `record` is what the record is called and its address, "" for those who may not open it.
+    """
+
+    plan: PlannedMark
+    pupil_count: int
+    record: tuple[str, str] | None
+
+    @property
+    def weekdays(self) -> str:
+        """Its weekdays, "" where it is for all of them."""
+        return "" if self.plan.weekdays == EVERY_WEEKDAY else weekday_words(self.plan.weekdays)
+
+
+def plans_by_record(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[PlanRow]:
+    """The plans in their order; those of one record that are alike but for the pupil stand as one line."""
+    records = _ask("plan_sources", viewer, {plan.source for plan in plans if plan.source})
+    alike: dict[tuple[object, ...], list[PlannedMark]] = {}
+    for plan in plans:
+        which = (plan.first_day, plan.last_day, plan.sessions, plan.weekdays, plan.code, plan.note)
+        alike.setdefault((plan.source, *which) if plan.source else (plan.pk,), []).append(plan)
+    return [
+        PlanRow(same[0], len({plan.pupil_id for plan in same}), records.get(same[0].source))
+        for same in alike.values()
+    ]
+
+
+def records_of_pupil(
+    viewer: Viewer, pupil_id: int, today: date
+) -> list[tuple[str, str, tuple[date, date]]]:
+    """What is agreed and planned for a pupil: words, address, first and last day. Apps above answer."""
+    found: list[tuple[str, str, tuple[date, date]]] = _ask("pupil_records", viewer, pupil_id, today)
+    return found
+
+
+def _ask(question: str, *arguments: object) -> Any:
+    return import_string(settings.ROLLBOOK_ANSWERS[question])(*arguments)

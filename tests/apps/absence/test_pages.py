@@ -1,0 +1,196 @@
+"""The pages of absence: who may open which, the way from the form over the check to the act, and what comes back."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from rollbook.apps.absence.models import AttendanceConfirmation, DualRegistration, OffSiteActivity
+from rollbook.apps.registers.models import PlannedMark
+from rollbook.domain.access import Role
+from tests.apps.absence.records import TUESDAY, dual, planned, trip
+from tests.apps.registers.scene import MONDAY, Scene, at, mark
+from tests.factories.people import make_person, sign_in
+
+MAY_RECORD = {
+    Role.HEAD_TEACHER,
+    Role.SENIOR_ATTENDANCE_CHAMPION,
+    Role.ATTENDANCE_OFFICER,
+    Role.PASTORAL_LEAD,
+    Role.SENCO,
+    Role.OFFICE,
+}
+
+
+@pytest.fixture(autouse=True)
+def _monday() -> Any:
+    with time_machine.travel(at(9, 10), tick=False):
+        yield
+
+
+def form(scene: Scene, **changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "trip",
+        "title": "Science museum",
+        "nature": "workshop on electricity",
+        "place": "Millennium Point",
+        "staff": scene.teacher.pk,
+        "confirmed_how": "staff",
+        "first_day": TUESDAY,
+        "last_day": TUESDAY,
+        "weekdays": [0, 1, 2, 3, 4],
+        "sessions": "both",
+        "groups": [scene.group.pk],
+        "key": uuid4(),
+        "act": "preview",
+    } | changes
+
+
+def client_of(scene: Scene, person: Any = None) -> Client:
+    return sign_in(Client(), person or scene.office)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_open_activities_and_two_schools(scene: Scene, role: Role) -> None:
+    made, other = trip(scene), dual(scene)
+    client = client_of(scene, make_person(scene.school, role))
+    for name, args in (
+        ("activities", []),
+        ("new_activity", []),
+        ("activity", [made.pk]),
+        ("change_activity", [made.pk]),
+        ("add_pupils", [made.pk]),
+        ("take_off_pupils", [made.pk]),
+        ("confirm", [made.pk, TUESDAY, "AM"]),
+        ("dual_list", []),
+        ("new_dual", []),
+        ("dual", [other.pk]),
+        ("change_dual", [other.pk]),
+    ):
+        expected = 200 if role in MAY_RECORD else 403
+        response = client.get(reverse(f"absence:{name}", args=args))
+        assert response.status_code == expected, (name, role)
+
+
+def test_a_group_is_chosen_looked_at_and_recorded(scene: Scene) -> None:
+    client = client_of(scene)
+    to = reverse("absence:new_activity")
+    check = client.post(to, form(scene))
+    assert check.status_code == 200
+    assert "Is this right?" in check.content.decode()
+    assert not OffSiteActivity.objects.exists()
+    hidden: dict[str, list[str]] = {}
+    for name, value in check.context["hidden"]:
+        hidden.setdefault(name, []).append(value)
+    assert sorted(map(int, hidden["pupils"])) == sorted([scene.amy.pk, scene.ben.pk, scene.cat.pk])
+    assert "groups" not in hidden
+    saved = client.post(to, hidden | {"act": "save"}, follow=True)
+    made = OffSiteActivity.objects.get()
+    assert saved.redirect_chain[-1][0] == reverse("absence:activity", args=[made.pk])
+    assert set(planned(made.source)) == {"Amy", "Ben", "Cat"}
+    again = client.post(to, hidden | {"act": "edit"})
+    assert again.status_code == 200
+    assert f'value="{scene.amy.pk}" id="id_pupil_{scene.amy.pk}" checked' in again.content.decode()
+
+
+def test_a_year_group_and_a_single_pupil_are_chosen_together(scene: Scene) -> None:
+    scene.dan.year_offset = 1
+    scene.dan.save()
+    chosen = form(scene, groups=[], years=[9], pupils=[scene.amy.pk])
+    check = client_of(scene).post(reverse("absence:new_activity"), chosen)
+    assert [pupil.forename for pupil in check.context["preview"].pupils] == ["Amy", "Dan"]
+
+
+def test_errors_stand_beside_the_fields_and_nothing_typed_is_lost(scene: Scene) -> None:
+    response = client_of(scene).post(
+        reverse("absence:new_activity"), form(scene, staff="", groups=[scene.group.pk])
+    )
+    assert response.status_code == 422
+    body = response.content.decode()
+    assert "V is only for a trip with the school" in body
+    assert 'href="#id_staff"' in body
+    assert 'value="Science museum"' in body
+    assert f'name="groups" value="{scene.group.pk}" id="id_pupils_0" checked' in body
+    nobody = client_of(scene).post(reverse("absence:new_activity"), form(scene, groups=["x", "9" * 30]))
+    assert 'href="#id_pupils_0"' in nobody.content.decode()
+    assert not OffSiteActivity.objects.exists()
+
+
+def test_a_confirmation_leads_to_the_marks_of_those_who_were_away(scene: Scene) -> None:
+    made = trip(scene, first_day=MONDAY, last_day=MONDAY, when=at(8))
+    note = PlannedMark.objects.filter(source=made.source)[0].note
+    scene.take([mark(scene.amy, "V", note=note)])
+    client = client_of(scene)
+    to = reverse("absence:confirm", args=[made.pk, MONDAY, "AM"])
+    page = client.post(to, {"how": "staff", "told_by": "Tess", "not_there": [scene.amy.pk]}, follow=True)
+    body = page.content.decode()
+    assert "Amy Abbott did not attend" in body
+    assert reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"]) in body
+    refused = client.post(to, {"how": "", "told_by": ""})
+    assert refused.status_code == 422
+    assert AttendanceConfirmation.objects.count() == 1
+
+
+def test_a_teacher_sees_the_plan_but_no_record(scene: Scene) -> None:
+    made = trip(scene)
+    body = client_of(scene, scene.teacher).get(f"/pupils/{scene.amy.pk}/").content.decode()
+    assert "Science museum: workshop on electricity" in body
+    assert reverse("absence:activity", args=[made.pk]) not in body
+    office = client_of(scene).get(f"/pupils/{scene.amy.pk}/").content.decode()
+    assert reverse("absence:activity", args=[made.pk]) in office
+
+
+def test_the_planned_page_shows_a_trip_as_one_line_that_leads_to_it(scene: Scene) -> None:
+    made = trip(scene)
+    body = client_of(scene).get("/planned/").content.decode()
+    assert "2 pupils" in body
+    assert body.count("Science museum: workshop") == 1
+    assert reverse("absence:activity", args=[made.pk]) in body
+    plan = PlannedMark.objects.filter(source=made.source)[0]
+    page = client_of(scene).post(reverse("registers:withdraw_plan", args=[plan.pk]), follow=True)
+    assert "follows from a record" in page.content.decode()
+    assert len(planned(made.source)) == 2
+
+
+def test_two_schools_from_form_to_end(scene: Scene) -> None:
+    client = client_of(scene)
+    data = {
+        "pupil": scene.amy.pk,
+        "other_school": "Hill School",
+        "telephone": "0121 496 0002",
+        "told_how": "E-mail",
+        "first_day": MONDAY,
+        "last_day": "2026-12-18",
+        "half_days": ["1-AM", "1-PM"],
+        "key": uuid4(),
+    }
+    to = reverse("absence:new_dual")
+    check = client.post(to, data | {"act": "preview"})
+    assert check.status_code == 200
+    assert "Is this right?" in check.content.decode()
+    client.post(to, data | {"act": "save"})
+    made = DualRegistration.objects.get()
+    assert planned(made.source) == {"Amy": [("09-14", "12-18", "D", "both", 0b10)]}
+    late = client.post(
+        reverse("absence:end_dual", args=[made.pk]), {"last_day": "2027-01-08", "because": "x"}
+    )
+    assert late.status_code == 422
+    client.post(reverse("absence:end_dual", args=[made.pk]), {"last_day": "2026-10-02", "because": "Moved"})
+    made.refresh_from_db()
+    assert made.ended_because == "Moved"
+
+
+def test_lists_take_as_many_queries_for_many_as_for_few(
+    scene: Scene, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        trip(scene, title=f"Trip {number}", first_day=MONDAY, last_day=TUESDAY)
+        dual(scene)
+    client = client_of(scene)
+    client.get("/planned/activities/")
+    for to in ("/planned/activities/", "/planned/two-schools/", "/planned/"):
+        with django_assert_max_num_queries(9):
+            assert client.get(to).status_code == 200
