@@ -368,5 +368,4 @@ ROLLBOOK_ANSWERS = {
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_source": "rollbook.apps.absence.queries.sources.source_of",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
-    "pupil_records": "rollbook.apps.absence.queries.sources.records_of_pupil",
 }

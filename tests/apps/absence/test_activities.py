@@ -120,7 +120,7 @@ def test_a_failing_audit_log_leaves_nothing_behind(scene: Scene, monkeypatch: py
     def fail(**_: object) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr("rollbook.apps.absence.actions.records.note_event", fail)
+    monkeypatch.setattr("rollbook.apps.absence.actions.records.record", fail)
     with pytest.raises(RuntimeError):
         trip(scene)
     assert not OffSiteActivity.objects.exists()

@@ -196,7 +196,9 @@ def subjects_in(events: Iterable[Event]) -> set[str]:
 
 def line(event: Event, known: Mapping[str, Known], *, may_see_pupils: bool) -> Line:
     """One event in words; what was written about pupils is left out for those who may not see pupils."""
-    about_pupils = event.type.startswith(("register.", "roll.", "absence.")) or event.subject.startswith("pupil:")
+    about_pupils = event.type.startswith(("register.", "roll.", "absence.")) or event.subject.startswith(
+        "pupil:"
+    )
     sentence = _SENTENCES.get(event.type) or _generic(event)
     subject = known.get(event.subject)
     words = sentence.format_map(_Blanks(_values(event, known)))

@@ -137,7 +137,13 @@ def record_activity(
         )
         _add(activity, [pupil.id for pupil in pupils], draft.first_day, by, at)
         _plan(viewer, activity, "recorded", by, at)
-        note(activity, "absence.activity.recorded", by, at, {"name": draft.title, "pupils": len(pupils)})
+        note(
+            of=activity,
+            type="absence.activity.recorded",
+            facts={"name": draft.title, "pupils": len(pupils)},
+            by=by,
+            at=at,
+        )
         return activity
 
     return made_once(viewer, OffSiteActivity, key, make)
@@ -169,7 +175,9 @@ def change_activity(
             goes_from=draft.first_day
         )
         _plan(viewer, activity, because, by, at)
-        note(activity, "absence.activity.changed", by, at, {"because": because, **differs})
+        note(
+            of=activity, type="absence.activity.changed", facts={"because": because, **differs}, by=by, at=at
+        )
     return activity
 
 
@@ -195,7 +203,7 @@ def add_pupils(
         _add(activity, [pupil.id for pupil in new], max(activity.first_day, at.date()), by, at)
         _plan(viewer, activity, because, by, at)
         facts = {"because": because, "pupils": len(new), "added": [pupil.name for pupil in new]}
-        note(activity, "absence.activity.pupils_added", by, at, facts)
+        note(of=activity, type="absence.activity.pupils_added", facts=facts, by=by, at=at)
     return len(new)
 
 
@@ -230,7 +238,7 @@ def take_off_pupils(
         _plan(viewer, activity, because, by, at)
         names = [f"{place.pupil.forename} {place.pupil.surname}" for place in going]
         facts = {"because": because, "pupils": len(going), "taken_off": names}
-        note(activity, "absence.activity.pupils_taken_off", by, at, facts)
+        note(of=activity, type="absence.activity.pupils_taken_off", facts=facts, by=by, at=at)
     return len(going)
 
 
@@ -245,7 +253,13 @@ def cancel_activity(*, viewer: Viewer, activity_id: int, because: str, by: Actor
         put(activity, {"ended_at": at, "ended_because": because})
         activity.save()
         _plan(viewer, activity, because, by, at)
-        note(activity, "absence.activity.cancelled", by, at, {"name": activity.title, "because": because})
+        note(
+            of=activity,
+            type="absence.activity.cancelled",
+            facts={"name": activity.title, "because": because},
+            by=by,
+            at=at,
+        )
 
 
 def _open(viewer: Viewer, activity_id: int, seen_version: int | None = None) -> OffSiteActivity:

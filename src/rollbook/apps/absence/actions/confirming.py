@@ -34,20 +34,7 @@ def confirm_session(
     must(viewer, Permission.ACTIVITIES_RECORD, "confirm attendance. The school office can")
     with transaction.atomic():
         activity = own_record(viewer, OffSiteActivity, activity_id)
-        expected = {place.pupil_id for place in places_of(activity) if goes_on(place, on)}
-        refusals = []
-        if (on, school_session) not in slots_of(viewer, activity, on, on):
-            refusals.append(Refusal("", "The activity has no such session."))
-        elif on > at.date():
-            refusals.append(Refusal("", "This session is still to come: confirm it on the day."))
-        if how not in set(ConfirmedHow):
-            refusals.append(Refusal("how", "Choose how you were told."))
-        if not told_by.strip():
-            refusals.append(Refusal("told_by", "Say who told you."))
-        if not set(not_there) <= expected:
-            refusals.append(Refusal("not_there", "Somebody you chose is not on this activity that day."))
-        if refusals:
-            raise Refused(refusals)
+        _refuse(viewer, activity, on, school_session, how, told_by, not_there, at)
         confirmation = AttendanceConfirmation.objects.create(
             activity=activity,
             on=on,
@@ -67,5 +54,31 @@ def confirm_session(
             "told_by": told_by.strip(),
             "not_there": len(set(not_there)),
         }
-        note(activity, "absence.activity.confirmed", by, at, facts)
+        note(of=activity, type="absence.activity.confirmed", facts=facts, by=by, at=at)
     return confirmation
+
+
+def _refuse(
+    viewer: Viewer,
+    activity: OffSiteActivity,
+    on: date,
+    school_session: SchoolSession,
+    how: str,
+    told_by: str,
+    not_there: Collection[int],
+    at: datetime,
+) -> None:
+    expected = {place.pupil_id for place in places_of(activity) if goes_on(place, on)}
+    refusals = []
+    if (on, school_session) not in slots_of(viewer, activity, on, on):
+        refusals.append(Refusal("", "The activity has no such session."))
+    elif on > at.date():
+        refusals.append(Refusal("", "This session is still to come: confirm it on the day."))
+    if how not in set(ConfirmedHow):
+        refusals.append(Refusal("how", "Choose how you were told."))
+    if not told_by.strip():
+        refusals.append(Refusal("told_by", "Say who told you."))
+    if not set(not_there) <= expected:
+        refusals.append(Refusal("not_there", "Somebody you chose is not on this activity that day."))
+    if refusals:
+        raise Refused(refusals)

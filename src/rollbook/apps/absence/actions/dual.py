@@ -77,7 +77,13 @@ def record_dual(
             **_values(draft),
         )
         _plan(viewer, dual, "recorded", by, at)
-        note(dual, "absence.dual.recorded", by, at, {"pupil": pupil.pk, "other_school": draft.other_school})
+        note(
+            of=dual,
+            type="absence.dual.recorded",
+            facts={"pupil": pupil.pk, "other_school": draft.other_school},
+            by=by,
+            at=at,
+        )
         return dual
 
     return made_once(viewer, DualRegistration, key, make)
@@ -105,9 +111,8 @@ def change_dual(
         if differs["to"]:
             dual.save()
             _plan(viewer, dual, because, by, at)
-            note(
-                dual, "absence.dual.changed", by, at, {"pupil": dual.pupil_id, "because": because, **differs}
-            )
+            facts = {"pupil": dual.pupil_id, "because": because, **differs}
+            note(of=dual, type="absence.dual.changed", facts=facts, by=by, at=at)
     return dual
 
 
@@ -127,7 +132,7 @@ def end_dual(
         dual.save()
         _plan(viewer, dual, because, by, at)
         facts = {"pupil": dual.pupil_id, "because": because, "last_day": differs["to"].get("last_day")}
-        note(dual, "absence.dual.ended", by, at, facts)
+        note(of=dual, type="absence.dual.ended", facts=facts, by=by, at=at)
     return dual
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from rollbook.apps.absence.models import Record
-from rollbook.apps.audit.actions import record as note_event
+from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.queries import Pupil, pupil_of
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refused
@@ -80,14 +80,14 @@ def needs_reason(because: str) -> str:
     return because
 
 
-def put(record: Record, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def put(thing: Record, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Sets these fields and counts the version up. Shape: {"from": ..., "to": ...} of what differs, as JSON has it."""
-    differs = {name: value for name, value in values.items() if getattr(record, name) != value}
-    was = {name: plain(getattr(record, name)) for name in differs}
+    differs = {name: value for name, value in values.items() if getattr(thing, name) != value}
+    was = {name: plain(getattr(thing, name)) for name in differs}
     for name, value in differs.items():
-        setattr(record, name, value)
+        setattr(thing, name, value)
     if differs:
-        record.version += 1
+        thing.version += 1
     return {"from": was, "to": {name: plain(value) for name, value in differs.items()}}
 
 
@@ -98,8 +98,7 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def note(record: Record, type: str, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
+def note(*, of: Record, type: str, facts: Mapping[str, Any], by: Actor, at: datetime) -> None:
     """Puts what happened to a record into the audit log, which is its history too."""
-    note_event(
-        type=type, by=by, at=at, school_id=record.school_id, subject=record.source, facts=dict(facts or {})
-    )
+    with transaction.atomic():
+        record(type=type, by=by, at=at, school_id=of.school_id, subject=of.source, facts=facts)

@@ -1,13 +1,10 @@
-"""From which record something planned comes, and which records a pupil has: asked by the apps below."""
+"""From which record something planned comes: asked by the apps below through `ROLLBOOK_ANSWERS`."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 
-from django.db.models import Q
 from django.urls import reverse
 
 from rollbook.apps.absence.models import (
-    ActivityPupil,
     DualRegistration,
     OffSiteActivity,
     PartTimeTimetable,
@@ -15,7 +12,6 @@ from rollbook.apps.absence.models import (
     Suspension,
 )
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.part_time import TimetableState
 
 Named = tuple[str, str]
 """Words, and the address of the record's page for those who may open it, else ""."""
@@ -64,29 +60,3 @@ def _words(record: Record) -> str:
     if isinstance(record, DualRegistration):
         return f"Also at {record.other_school}"
     return "Part-time timetable" if isinstance(record, PartTimeTimetable) else "Suspension"
-
-
-def records_of_pupil(viewer: Viewer, pupil_id: int, today: date) -> list[tuple[str, str, tuple[date, date]]]:
-    """What is agreed and planned for a pupil and not over: words, page, first and last day. The page may be "".
-
-    Nothing for those who see only their own groups: a teacher sees what the register shows. Four queries.
-    """
-    if not viewer.may(Permission.PUPIL_VIEW_ANY):
-        return []
-    places = ActivityPupil.objects.filter(pupil_id=pupil_id, off_from=None)
-    running = {"school_id": viewer.school_id, "last_day__gte": today, "ended_at": None}
-    stands = Q(state=TimetableState.AGREED.value) | Q(state=TimetableState.DRAFT.value)
-    records: Sequence[Record] = [
-        *OffSiteActivity.objects.filter(pk__in=places.values("activity_id"), **running),
-        *DualRegistration.objects.filter(pupil_id=pupil_id, **running),
-        *PartTimeTimetable.objects.filter(stands, pupil_id=pupil_id, **running),
-        *Suspension.objects.filter(pupil_id=pupil_id, **running),
-    ]
-    found = []
-    for record in sorted(records, key=lambda each: each.first_day):
-        _, page, allowed = _PAGES[record.KIND]
-        url = reverse(page, args=[record.pk]) if viewer.permissions & allowed else ""
-        is_draft = isinstance(record, PartTimeTimetable) and record.state == TimetableState.DRAFT.value
-        words = _words(record) + (", not agreed yet" if is_draft else "")
-        found.append((words, url, (record.first_day, record.last_day)))
-    return found

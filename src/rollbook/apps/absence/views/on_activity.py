@@ -19,7 +19,7 @@ from rollbook.apps.absence.actions.activities import (
 )
 from rollbook.apps.absence.actions.confirming import confirm_session
 from rollbook.apps.absence.forms import AddPupilsForm, ConfirmForm, ReasonForm, TakeOffForm
-from rollbook.apps.absence.models import OffSiteActivity
+from rollbook.apps.absence.models import AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.presenters.activities import answers, chooser, resolve
 from rollbook.apps.absence.queries.activities import (
     activity_of,
@@ -37,7 +37,7 @@ from rollbook.apps.absence.views.flow import (
     through_check,
     viewer_of,
 )
-from rollbook.domain.access import Permission
+from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.refusals import Refused
 from rollbook.domain.sessions import SchoolSession
@@ -74,21 +74,7 @@ def add(request: HttpRequest, activity_id: int) -> HttpResponse:
         return resolve(free, now.date(), data["pupils"], data["groups"], data["years"])
 
     def check() -> dict[str, Any]:
-        pupils = check_pupils(viewer, chosen_pupils(), now.date(), found.first_day)
-        set_list(form, "pupils", [pupil.id for pupil in pupils])
-        set_list(form, "groups", [])
-        set_list(form, "years", [])
-        code = ActivityKind(found.kind).code
-        slots = slots_of(viewer, found, max(found.first_day, now.date()), found.last_day)
-        return {
-            "answers": answers(found, now.date()),
-            "because": form.cleaned_data["because"],
-            "code": code,
-            "per_pupil": len(slots),
-            "preview": preview_of(viewer, pupils, slots, code, without=found.source),
-            "save_words": "Add these pupils",
-            "back_url": url,
-        }
+        return _check_adding(viewer, found, form, chosen_pupils(), now.date())
 
     def act() -> HttpResponse:
         count = add_pupils(
@@ -103,6 +89,26 @@ def add(request: HttpRequest, activity_id: int) -> HttpResponse:
         return redirect(url)
 
     return through_check(request, form, page=page, check=check, act=act)
+
+
+def _check_adding(
+    viewer: Viewer, found: OffSiteActivity, form: AddPupilsForm, pupil_ids: list[int], today: date
+) -> dict[str, Any]:
+    pupils = check_pupils(viewer, pupil_ids, today, found.first_day)
+    set_list(form, "pupils", [pupil.id for pupil in pupils])
+    set_list(form, "groups", [])
+    set_list(form, "years", [])
+    code = ActivityKind(found.kind).code
+    slots = slots_of(viewer, found, max(found.first_day, today), found.last_day)
+    return {
+        "answers": answers(found, today),
+        "because": form.cleaned_data["because"],
+        "code": code,
+        "per_pupil": len(slots),
+        "preview": preview_of(viewer, pupils, slots, code, without=found.source),
+        "save_words": "Add these pupils",
+        "back_url": reverse("absence:activity", args=[found.pk]),
+    }
 
 
 @requires(Permission.ACTIVITIES_RECORD)
@@ -195,14 +201,7 @@ def confirm(request: HttpRequest, activity_id: int, on: date, session: str) -> H
         except Refused as refused:
             add_refusals(form, refused)
         else:
-            messages.success(request, f"Attendance of the {school_session.words} is confirmed.")
-            away = [f"{pupil.forename} {pupil.surname}" for pupil in made.not_there.all()]
-            if away:
-                messages.warning(
-                    request,
-                    f"{sentence_list(away)} did not attend. Find out why, and see to "
-                    f"{'their mark' if len(away) == 1 else 'their marks'} below.",
-                )
+            _say_who_was_away(request, made)
             return redirect(reverse("absence:activity", args=[activity_id]))
     context = {
         "form": form,
@@ -213,3 +212,13 @@ def confirm(request: HttpRequest, activity_id: int, on: date, session: str) -> H
         "is_to_come": on > now.date(),
     }
     return render(request, "absence/confirm.html", context, status=status_of(form))
+
+
+def _say_who_was_away(request: HttpRequest, made: AttendanceConfirmation) -> None:
+    messages.success(request, f"Attendance of the {SchoolSession(made.session).words} is confirmed.")
+    away = [f"{pupil.forename} {pupil.surname}" for pupil in made.not_there.all()]
+    if away:
+        marks = "their mark" if len(away) == 1 else "their marks"
+        messages.warning(
+            request, f"{sentence_list(away)} did not attend. Find out why, and see to {marks} below."
+        )

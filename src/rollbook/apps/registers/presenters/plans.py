@@ -43,12 +43,33 @@ def plans_by_record(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[PlanRo
     ]
 
 
-def records_of_pupil(
-    viewer: Viewer, pupil_id: int, today: date
-) -> list[tuple[str, str, tuple[date, date]]]:
-    """What is agreed and planned for a pupil: words, address, first and last day. Apps above answer."""
-    found: list[tuple[str, str, tuple[date, date]]] = _ask("pupil_records", viewer, pupil_id, today)
-    return found
+@dataclass(frozen=True, slots=True)
+class RecordOfPupil:
+    """A record that plans something for a pupil, from its first planned day to its last."""
+
+    words: str
+    url: str
+    first_day: date
+    last_day: date
+
+
+def records_of_pupil(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[RecordOfPupil]:
+    """The records behind what is planned for a pupil, soonest first. Apps above say what they are."""
+    by_source: dict[str, list[PlannedMark]] = {}
+    for plan in plans:
+        if plan.source:
+            by_source.setdefault(plan.source, []).append(plan)
+    named = _ask("plan_sources", viewer, set(by_source)) if by_source else {}
+    found = [
+        RecordOfPupil(
+            *named[source],
+            first_day=min(plan.first_day for plan in of_record),
+            last_day=max(plan.last_day for plan in of_record),
+        )
+        for source, of_record in by_source.items()
+        if source in named
+    ]
+    return sorted(found, key=lambda each: each.first_day)
 
 
 def _ask(question: str, *arguments: object) -> Any:

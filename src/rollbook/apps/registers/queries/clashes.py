@@ -31,4 +31,5 @@ def marks_made(viewer: Viewer, pupil_ids: Collection[int], first_day: date, last
         school_id=viewer.school_id, on__range=(first_day, last_day), pupil_id__in=pupil_ids
     )
     rows = entries.order_by("version").values_list("pupil_id", "on", "session", "code")
-    return {(pupil, on, SchoolSession(each)): code for pupil, on, each, code in rows}
+    newest = {(pupil, on, SchoolSession(each)): code for pupil, on, each, code in rows}
+    return {which: code for which, code in newest.items() if code}  # a mark may have been taken back
