@@ -62,7 +62,8 @@ def records_of_pupil(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[Recor
     named = _ask("plan_sources", viewer, set(by_source)) if by_source else {}
     found = [
         RecordOfPupil(
-            *named[source],
+            words=named[source][0],
+            url=named[source][1],
             first_day=min(plan.first_day for plan in of_record),
             last_day=max(plan.last_day for plan in of_record),
         )
