@@ -366,6 +366,5 @@ ROLLBOOK_ANSWERS = {
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
-    "plan_source": "rollbook.apps.absence.queries.sources.source_of",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
 }

@@ -54,8 +54,8 @@ def test_a_trip_is_filled_in_for_everybody_who_goes_with_the_reason(scene: Scene
     assert (plan.provider, plan.supervisor, plan.origin) == ("Millennium Point", "Tess Teacher", "activity")
     sheet = register_sheet(scene.viewer(scene.teacher), scene.group.pk, TUESDAY, AM, at(8, on=TUESDAY))
     assert sheet is not None
-    assert {sheet.planned[each.pk].code for each in (scene.amy, scene.ben)} == {"V"}
-    assert scene.cat.pk not in sheet.planned
+    plans = {pupil.forename: sheet.known[pupil.pk].plan for pupil in (scene.amy, scene.ben, scene.cat)}
+    assert {name: plan and plan.code for name, plan in plans.items()} == {"Amy": "V", "Ben": "V", "Cat": None}
     event = Event.objects.get(type="absence.activity.recorded")
     assert (event.subject, event.facts["pupils"], event.by_name) == (made.source, 2, "Ola Office")
 
@@ -229,6 +229,10 @@ def test_the_preview_names_who_clashes_and_what_stands(scene: Scene) -> None:
     assert [(each.name, each.code, each.days) for each in preview.plans] == [("Amy Abbott", "P", (TUESDAY,))]
     assert [(each.name, each.code, each.days) for each in preview.marks] == [("Ben Brown", "N", (MONDAY,))]
     assert preview_of(viewer, pupils, [], "V").clashes == ()
+    assert preview.staying == []
+    below = preview_of(viewer, pupils, slots, "C2")
+    assert [(each.name, each.code) for each in below.staying] == [("Amy Abbott", "P")]
+    assert below.plans == []
 
 
 @pytest.mark.policy("P-4.1-11")

@@ -8,6 +8,7 @@ from rollbook.apps.absence.queries.week import Slot
 from rollbook.apps.registers.queries.clashes import marks_made, plans_in_the_way
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Viewer
+from rollbook.domain.pupil_facts import precedence
 from rollbook.domain.week_grid import sessions_on
 
 _MOST_DAYS_NAMED = 3
@@ -15,7 +16,7 @@ _MOST_DAYS_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Something that already stands for a pupil. `is_mark`: a mark, which stays; else a plan, which steps back."""
+    """Something that already stands for a pupil. `is_mark`: a mark; else a plan. `stays`: it is shown, not the new code."""
 
     name: str
     code: str
@@ -23,6 +24,7 @@ class Clash:
     more_days: int
     words: str
     is_mark: bool
+    stays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Preview:
 
     @property
     def plans(self) -> list[Clash]:
-        """Other plans: what is recorded last is filled in."""
-        return [clash for clash in self.clashes if not clash.is_mark]
+        """Other plans that step back."""
+        return [clash for clash in self.clashes if not clash.is_mark and not clash.stays]
+
+    @property
+    def staying(self) -> list[Clash]:
+        """Other plans that are filled in all the same, by the order of the codes (domain.md note 2.1)."""
+        return [clash for clash in self.clashes if not clash.is_mark and clash.stays]
 
 
 def preview_of(
@@ -66,18 +73,21 @@ def preview_of(
             }
         )
         if days:
-            clashes.append(_clash(names[plan.pupil_id], plan.code, days, plan.note, is_mark=False))
+            stays = precedence(plan.code) < precedence(code)
+            found = Clash(names[plan.pupil_id], plan.code, *_shown(days), plan.note, is_mark=False, stays=stays)
+            clashes.append(found)
     by_code: dict[tuple[int, str], list[date]] = {}
     wanted = set(slots)
     for (pupil_id, on, each), made in marks_made(viewer, names, first_day, last_day).items():
         if (on, each) in wanted and made != code:
             by_code.setdefault((pupil_id, made), []).append(on)
     for (pupil_id, made), days in by_code.items():
-        clashes.append(_clash(names[pupil_id], made, sorted(set(days)), "", is_mark=True))
+        shown = _shown(sorted(set(days)))
+        clashes.append(Clash(names[pupil_id], made, *shown, words="", is_mark=True, stays=True))
     clashes.sort(key=lambda clash: (clash.name, clash.days))
     return Preview(tuple(pupils), len(slots) * len(pupils), tuple(clashes))
 
 
-def _clash(name: str, code: str, days: Sequence[date], words: str, *, is_mark: bool) -> Clash:
-    shown = tuple(days[:_MOST_DAYS_NAMED])
-    return Clash(name, code, shown, len(days) - len(shown), words, is_mark)
+def _shown(days: Sequence[date]) -> tuple[tuple[date, ...], int]:
+    """The first few days, and how many more there are."""
+    return tuple(days[:_MOST_DAYS_NAMED]), max(len(days) - _MOST_DAYS_NAMED, 0)

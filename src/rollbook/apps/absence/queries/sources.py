@@ -49,11 +49,6 @@ def sources_of(viewer: Viewer, sources: Iterable[str]) -> dict[str, Named]:
     return found
 
 
-def source_of(viewer: Viewer, source: str) -> Named | None:
-    """The one record that this names; None where it is none of the viewer's school. One query."""
-    return sources_of(viewer, [source]).get(source)
-
-
 def _words(record: Record) -> str:
     if isinstance(record, OffSiteActivity):
         return record.title

@@ -3,26 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.conf import settings
-from django.utils.module_loading import import_string
 
 from rollbook.apps.registers.models import EVERY_WEEKDAY, PlannedMark
+from rollbook.apps.registers.queries.sources import Source, sources_of
 from rollbook.domain.access import Viewer
 from rollbook.domain.week_grid import weekday_words
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One line of what is planned: one pupil's plan, or what one record plans for several pupils.
-
-    `record` is what the record is called and its address, "" for those who may not open it.
-    """
+    """One line of what is planned: one pupil's plan, or what one record plans for several pupils."""
 
     plan: PlannedMark
     pupil_count: int
-    record: tuple[str, str] | None
+    source: Source | None
 
     @property
     def weekdays(self) -> str:
@@ -32,13 +26,13 @@ class PlanRow:
 
 def plans_by_record(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[PlanRow]:
     """The plans in their order; those of one record that are alike but for the pupil stand as one line."""
-    records = _ask("plan_sources", viewer, {plan.source for plan in plans if plan.source})
+    sources = sources_of(viewer, plans)
     alike: dict[tuple[object, ...], list[PlannedMark]] = {}
     for plan in plans:
         which = (plan.first_day, plan.last_day, plan.sessions, plan.weekdays, plan.code, plan.note)
         alike.setdefault((plan.source, *which) if plan.source else (plan.pk,), []).append(plan)
     return [
-        PlanRow(same[0], len({plan.pupil_id for plan in same}), records.get(same[0].source))
+        PlanRow(same[0], len({plan.pupil_id for plan in same}), sources.get(same[0].source))
         for same in alike.values()
     ]
 
@@ -54,24 +48,19 @@ class RecordOfPupil:
 
 
 def records_of_pupil(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[RecordOfPupil]:
-    """The records behind what is planned for a pupil, soonest first. Apps above say what they are."""
+    """The records behind what is planned for a pupil, soonest first."""
     by_source: dict[str, list[PlannedMark]] = {}
     for plan in plans:
         if plan.source:
             by_source.setdefault(plan.source, []).append(plan)
-    named = _ask("plan_sources", viewer, set(by_source)) if by_source else {}
+    named = sources_of(viewer, plans)
     found = [
         RecordOfPupil(
-            words=named[source][0],
-            url=named[source][1],
+            words=named[source].words,
+            url=named[source].url,
             first_day=min(plan.first_day for plan in of_record),
             last_day=max(plan.last_day for plan in of_record),
         )
         for source, of_record in by_source.items()
-        if source in named
     ]
     return sorted(found, key=lambda each: each.first_day)
-
-
-def _ask(question: str, *arguments: object) -> Any:
-    return import_string(settings.ROLLBOOK_ANSWERS[question])(*arguments)
