@@ -16,7 +16,7 @@ _MOST_DAYS_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Something that already stands for a pupil. `is_mark`: a mark; else a plan. `stays`: it is shown, not the new code."""
+    """Something that already stands for a pupil: a mark, or a plan. `stays`: it is shown, not the new code."""
 
     name: str
     code: str
