@@ -74,7 +74,9 @@ def preview_of(
         )
         if days:
             stays = precedence(plan.code) < precedence(code)
-            found = Clash(names[plan.pupil_id], plan.code, *_shown(days), plan.note, is_mark=False, stays=stays)
+            found = Clash(
+                names[plan.pupil_id], plan.code, *_shown(days), plan.note, is_mark=False, stays=stays
+            )
             clashes.append(found)
     by_code: dict[tuple[int, str], list[date]] = {}
     wanted = set(slots)
