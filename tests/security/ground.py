@@ -167,6 +167,7 @@ FIXED = {
     "on": MONDAY,
     "session": "AM",
     "effective_from": NEXT_TIMES,
+    "first_day": date(2014, 9, 1),
     "name": "low_attendance_percent",
     "section": "names",
     "uidb36": "1",

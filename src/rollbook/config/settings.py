@@ -344,6 +344,7 @@ ROLLBOOK_TABS = {
         ("Groups", "schools:groups", ["school.view"]),
         ("Settings", "schools:settings", ["school.view"]),
         ("Codes", "schools:codes", ["school.view"]),
+        ("Keeping", "keeping:keeping", ["keeping.view"]),
     ],
 }
 
@@ -364,7 +365,15 @@ ROLLBOOK_ANSWERS = {
     "marks_on": "rollbook.apps.registers.queries.days.marks_on",
     "pupil_marks": "rollbook.apps.registers.queries.days.pupil_marks",
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
+    "notices": "rollbook.apps.keeping.queries.backups.notices_for",
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
 }
+# Who says of which pupils a matter is open, so that a purge leaves their marks alone: each is asked (viewer, on) and
+# answers with pupils' ids and the matter in words, such as "a removal is under way".
+ROLLBOOK_OPEN_CASES: list[str] = [
+    "rollbook.apps.roll.queries.keeping.pupils_on_or_coming",
+    "rollbook.apps.roll.queries.keeping.pupils_with_open_removals",
+    "rollbook.apps.registers.queries.keeping.pupils_with_plans",
+]

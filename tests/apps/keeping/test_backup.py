@@ -7,6 +7,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,12 +20,14 @@ from rollbook.apps.keeping.actions.backing_up import Made, back_up
 from rollbook.apps.keeping.actions.restoring import restore
 from rollbook.apps.keeping.models import Backup
 from rollbook.apps.keeping.queries import tables
-from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.actions.purging import purge_year
+from rollbook.apps.registers.models import Entry, PurgedPart, Save
 from rollbook.apps.registers.queries.proof import prove
 from rollbook.apps.roll.models import Pupil, PupilFile
 from rollbook.apps.schools.models import PolicySetting
 from rollbook.domain.refusals import Refused
 from rollbook.formats.backup_archive import Reader
+from tests.apps.keeping.past import OLD_YEAR, Past
 from tests.apps.keeping.scene import SERVER, busy, contents, empty_machine, evidence_open
 from tests.apps.registers.scene import MONDAY, PM, Scene, at
 from tests.durability.crowd import together
@@ -185,6 +188,19 @@ def test_a_folder_that_can_not_be_is_said(scene: Scene, tmp_path: Path) -> None:
 def test_no_backup_inside_a_transaction(scene: Scene, tmp_path: Path) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="transaction of its own"):
         made(tmp_path)
+
+
+def test_a_purged_register_is_whole_on_the_new_machine_too(tmp_path: Path) -> None:
+    past = Past()
+    viewer = past.scene.viewer(past.head)
+    purge_year(
+        viewer=viewer, first_day=OLD_YEAR, expected_count=4, reason="Over.", key=uuid4(), by=viewer.actor, at=EVENING
+    )  # fmt: skip
+    backup = made(tmp_path)
+    empty_machine()
+    done = restore(source=backup.path, by=SERVER, at=EVENING)
+    assert done.proofs["Hollin Bank School"].is_whole
+    assert PurgedPart.objects.count() == 3
 
 
 # --- What is refused -------------------------------------------------------------------------------------------

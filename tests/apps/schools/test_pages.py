@@ -226,7 +226,7 @@ def test_the_calendar_is_few_queries(
     scene: Scene, officer: Client, django_assert_max_num_queries: Any
 ) -> None:
     officer.get(reverse("schools:calendar"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         officer.get(reverse("schools:calendar"))
 
 

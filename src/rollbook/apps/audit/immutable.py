@@ -2,12 +2,23 @@
 
 Python code can be got round; a trigger also stops SQL typed by hand. Both databases get the same rule. The triggers are
 put in place by migrations; tests that empty tables take them away for that moment with `remove` and `install`.
+
+One removal is open: an entry may go when every version of its mark is six years old and a purge's record says that so
+many entries of its save go, until that many are gone (docs/adr/0017).
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-TABLES = ("audit_event", "registers_save", "registers_entry")
+TABLES = (
+    "audit_event",
+    "registers_save",
+    "registers_entry",
+    "registers_purge",
+    "registers_purgedpart",
+)
+PURGEABLE = "registers_entry"
+_TOO_YOUNG = f"Rows of {PURGEABLE} are evidence: they are never changed or removed within six years"
 
 _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION rollbook_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -15,6 +26,54 @@ BEGIN
     RAISE EXCEPTION 'Rows of % are evidence: they are never changed or removed', TG_TABLE_NAME;
 END $$
 """
+
+
+# A day's grace: the day on which six years are over is the school's, and the database counts in UTC. The rule in
+# domain.keeping is exact; this is the floor under it that no program gets past.
+_SIX_YEARS_AGO = {
+    "postgresql": "now() - interval '6 years' + interval '1 day'",
+    "sqlite": "datetime('now', '-6 years', '+1 day')",
+}
+_IS_YOUNG = """EXISTS (
+    SELECT 1 FROM registers_entry AS version
+    WHERE version."on" = OLD."on" AND version.session = OLD.session AND version.pupil_id = OLD.pupil_id
+      AND version.at > {six_years_ago}
+)"""
+# Of an entry without a save nothing is known, and it stays.
+_IS_NOT_COVERED = """NOT COALESCE(
+    (SELECT COUNT(*) FROM registers_entry AS entry WHERE entry.save_made_id = OLD.save_made_id)
+    > (SELECT save.entry_count FROM registers_save AS save WHERE save.id = OLD.save_made_id)
+    - (SELECT COALESCE(SUM(part.entry_count), 0) FROM registers_purgedpart AS part
+       WHERE part.save_cut_id = OLD.save_made_id), FALSE)"""
+
+
+def _purge_statements(vendor: str) -> list[str]:
+    """In place of the plain refusal to remove an entry."""
+    young = _IS_YOUNG.format(six_years_ago=_SIX_YEARS_AGO[vendor])
+    message = f"Rows of {PURGEABLE} are evidence: they are never changed or removed"
+    if vendor == "postgresql":
+        function = f"""
+CREATE OR REPLACE FUNCTION rollbook_refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {young} THEN RAISE EXCEPTION '{_TOO_YOUNG}'; END IF;
+    IF {_IS_NOT_COVERED} THEN RAISE EXCEPTION '{message}'; END IF;
+    RETURN OLD;
+END $$
+"""
+        return [
+            function,
+            f"CREATE OR REPLACE TRIGGER {PURGEABLE}_fixed BEFORE UPDATE ON {PURGEABLE} "
+            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_change()",
+            f"CREATE OR REPLACE TRIGGER {PURGEABLE}_removed BEFORE DELETE ON {PURGEABLE} "
+            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_removal()",
+        ]
+    return [
+        f"DROP TRIGGER IF EXISTS {PURGEABLE}_no_delete",
+        f"CREATE TRIGGER {PURGEABLE}_no_delete BEFORE DELETE ON {PURGEABLE} WHEN {_IS_NOT_COVERED} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        f"CREATE TRIGGER IF NOT EXISTS {PURGEABLE}_no_young_delete BEFORE DELETE ON {PURGEABLE} WHEN {young} "
+        f"BEGIN SELECT RAISE(ABORT, '{_TOO_YOUNG}'); END",
+    ]
 
 
 def _install_statements(vendor: str, table: str) -> list[str]:
@@ -36,15 +95,23 @@ def _install_statements(vendor: str, table: str) -> list[str]:
 
 def _remove_statements(vendor: str, table: str) -> list[str]:
     if vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}" for name in ("fixed", "kept")]
-    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+        return [f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}" for name in ("fixed", "kept", "removed")]
+    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete", "young_delete")]
 
 
-def install(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = TABLES) -> None:
-    """Makes the database refuse UPDATE, DELETE (and on PostgreSQL TRUNCATE) on these tables."""
+def install(
+    connection: BaseDatabaseWrapper, tables: tuple[str, ...] = TABLES, *, with_purge: bool = True
+) -> None:
+    """Makes the database refuse UPDATE, DELETE (and on PostgreSQL TRUNCATE) on these tables.
+
+    `with_purge` False is how it was before there was a purge: for migrations older than its tables.
+    """
     with connection.cursor() as cursor:
         for table in tables:
-            for statement in _install_statements(connection.vendor, table):
+            statements = _install_statements(connection.vendor, table)
+            if with_purge and table == PURGEABLE:
+                statements += _purge_statements(connection.vendor)
+            for statement in statements:
                 cursor.execute(statement)
 
 
@@ -59,12 +126,13 @@ def remove(connection: BaseDatabaseWrapper, tables: tuple[str, ...] = TABLES) ->
 class Protect:
     """The forward and backward step of a migration that protects `tables`."""
 
-    def __init__(self, *tables: str) -> None:
+    def __init__(self, *tables: str, with_purge: bool = False) -> None:
         self.tables = tables
+        self.with_purge = with_purge
 
     def forwards(self, _apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         """Installs the triggers."""
-        install(editor.connection, self.tables)
+        install(editor.connection, self.tables, with_purge=self.with_purge)
 
     def backwards(self, _apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         """Removes the triggers."""

@@ -87,6 +87,7 @@ _SENTENCES: Mapping[str, str] = {
     "policy.setting.chosen": "Chose a policy setting",
     "policy.setting.taken_back": "Took back a policy setting",
     "keeping.backup.made": "Made the back-up {name}",
+    "keeping.purged": "Purged {entries_purged} entries of the registers from {first_day} to {last_day}",
     "keeping.backup.restored": "Filled this installation from the back-up {name}",
     "accounts.signed_in": "Signed in",
     "accounts.sign_in_failed": "A sign-in as {address} failed{step}",

@@ -36,6 +36,7 @@ class Save(models.Model):
         AMENDMENT = "amendment", "Amendment"
         CLOSURE = "closure", "Unplanned closure"
         IMPORT = "import", "Marks of past days imported"
+        PURGE = "purge", "Purge of what is six years old"
 
     school = models.ForeignKey("schools.School", models.PROTECT, related_name="saves", db_index=False)
     number = models.PositiveBigIntegerField(help_text="1, 2, 3 ... within the school.")
@@ -234,3 +235,51 @@ class HistoryImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}, {self.first_day} to {self.last_day}"
+
+
+class Purge(models.Model):
+    """The signed line that stays of a purge: what went, how much of it, why.
+
+    Its save says who did it, when, and where in the chain. Rows are added, never changed or removed.
+    """
+
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+", db_index=False)
+    save_made = models.OneToOneField(Save, models.PROTECT, related_name="+")
+    first_day = models.DateField(help_text="Of the academic year whose marks went.")
+    last_day = models.DateField()
+    made_until = models.DateField(help_text="The newest entry of every history that went was made by then.")
+    reason = models.CharField(max_length=300)
+    entry_count = models.PositiveIntegerField()
+    pupil_count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_purge_has_a_reason")]
+        indexes = [models.Index(fields=["school", "id"], name="purge_by_school")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_count} entries of {self.first_day} to {self.last_day}"
+
+
+class PurgedPart(models.Model):
+    """What a purge took out of one save, and what is left of it. Rows are added, never changed or removed.
+
+    The database lets so many entries of the save go, and not one more. `left_digest` is what the save's digest is
+    made of from now on; `removed_digest` lets an old back-up prove that it holds exactly what went.
+    """
+
+    purge = models.ForeignKey(Purge, models.PROTECT, related_name="parts")
+    save_cut = models.ForeignKey(Save, models.PROTECT, related_name="parts_purged")
+    entry_count = models.PositiveIntegerField()
+    removed_digest = models.CharField(max_length=64)
+    left_digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["purge", "save_cut"], name="purged_part_once"),
+            models.CheckConstraint(condition=Q(entry_count__gte=1), name="purged_part_is_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_count} entries of save {self.save_cut_id}"

@@ -90,7 +90,7 @@ def add_entries(*, occasion: Occasion, entries: Sequence[NewEntry], by: Actor, a
 def _add(
     occasion: Occasion, entries: Sequence[NewEntry], lines: Sequence[str], by: Actor, at: datetime
 ) -> Save:
-    chain = _lock_chain(occasion.school_id)
+    chain = hold_chain(occasion.school_id)
     save = Save(
         school_id=occasion.school_id,
         number=chain.length + 1,
@@ -110,13 +110,12 @@ def _add(
     save.digest = digest_of(save, lines)
     _insert_save(save)
     _insert(save, lines)
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE_CHAIN, [save.number, save.digest, save.school_id])
+    move_chain(save)
     _report(save, entries, by, at)
     return save
 
 
-def _lock_chain(school_id: int) -> Chain:
+def hold_chain(school_id: int) -> Chain:
     """The end of the school's chain, held until this transaction ends: SQLite's write lock is the whole database's."""
     lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
     statement = f"SELECT school_id, length, digest FROM registers_chain WHERE school_id = %s{lock}"  # noqa: S608
@@ -187,6 +186,12 @@ def _insert_save(save: Save) -> None:
         cursor.execute(_INSERT_SAVE, values)
         (save.pk,) = cursor.fetchone()
     save._state.adding = False
+
+
+def move_chain(save: Save) -> None:
+    """Makes a save the end of its school's chain, which is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_CHAIN, [save.number, save.digest, save.school_id])
 
 
 _MOVE_CHAIN = "UPDATE registers_chain SET length = %s, digest = %s WHERE school_id = %s"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.models import Entry, Purge, PurgedPart, Save
 
 # Made once: json.dumps would make an encoder for every line.
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -68,3 +68,23 @@ def digest_of(save: Save, entry_lines: Iterable[str]) -> str:
     """The save's digest over itself, its entries in any order, and the school's previous digest. Units: hex SHA-256."""
     text = "\n".join([save_line(save), *sorted(entry_lines)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def purge_lines(purge: Purge, parts: Iterable[PurgedPart]) -> list[str]:
+    """What the digest of a purge's save is made of: its own particulars, and a line for each save it took from."""
+    own = (
+        purge.school_id,
+        purge.first_day,
+        purge.last_day,
+        purge.made_until,
+        purge.reason,
+        purge.entry_count,
+        purge.pupil_count,
+    )
+    lines = [(part.save_cut_id, part.entry_count, part.removed_digest, part.left_digest) for part in parts]
+    return [_as_json([plain(field) for field in fields]) for fields in (own, *lines)]
+
+
+def lines_digest(lines: Iterable[str]) -> str:
+    """The digest of some entries, in any order. Units: hex SHA-256."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
+from typing import Any
 
 from django.db import connection
 
@@ -18,14 +19,20 @@ from rollbook.domain.codes import BY_SYMBOL
 KEPT_YEARS = 64
 _BYTES = {symbol: code.byte for symbol, code in BY_SYMBOL.items()}
 
-_NEW_ENTRIES = """
+# The first row is none of an entry: its id, zero or less, tells the last purge, after which the year is read anew.
+_LAST_PURGE = (
+    "SELECT -COALESCE(MAX(id), 0), 0, NULL, '', '' FROM registers_purge WHERE school_id = %s UNION ALL"
+)
+_NEW_ENTRIES = f"""
+{_LAST_PURGE}
 SELECT id, pupil_id, "on", session, code FROM registers_entry
-WHERE school_id = %s AND id > %s ORDER BY id
-"""
-_YEAR_ENTRIES = """
+WHERE school_id = %s AND id > %s ORDER BY 1
+"""  # noqa: S608  # a constant
+_YEAR_ENTRIES = f"""
+{_LAST_PURGE}
 SELECT id, pupil_id, "on", session, code FROM registers_entry
-WHERE school_id = %s AND id > %s AND "on" BETWEEN %s AND %s ORDER BY id
-"""
+WHERE school_id = %s AND id > %s AND "on" BETWEEN %s AND %s ORDER BY 1
+"""  # noqa: S608  # a constant
 
 
 @dataclass
@@ -33,6 +40,7 @@ class _Kept:
     year: PackedYear
     column_of: dict[object, int]
     last_id: int = 0
+    last_purge: int = 0
     lock: Lock = field(default_factory=Lock)
 
 
@@ -87,12 +95,13 @@ def _columns(first_day: date, last_day: date) -> dict[object, int]:
 
 
 def _fold_new(school_id: int, bounds: tuple[date, date], kept: _Kept) -> None:
-    with connection.cursor() as cursor:
-        if kept.last_id == 0:
-            cursor.execute(_YEAR_ENTRIES, [school_id, 0, *bounds])
-        else:
-            cursor.execute(_NEW_ENTRIES, [school_id, kept.last_id])
-        rows = cursor.fetchall()
+    (last_purge, *_), *rows = _rows(school_id, bounds, kept.last_id)
+    if last_purge != kept.last_purge:
+        kept.last_purge = last_purge
+        if kept.last_id:
+            # What was purged since may be among the marks that are kept here.
+            kept.year, kept.last_id = PackedYear(*bounds), 0
+            _, *rows = _rows(school_id, bounds, 0)
     if not rows:
         return
     column_of = kept.column_of
@@ -103,3 +112,12 @@ def _fold_new(school_id: int, bounds: tuple[date, date], kept: _Kept) -> None:
         [_BYTES[row[4]] for row in inside],
     )
     kept.last_id = rows[-1][0]
+
+
+def _rows(school_id: int, bounds: tuple[date, date], last_id: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        if last_id == 0:
+            cursor.execute(_YEAR_ENTRIES, [school_id, school_id, 0, *bounds])
+        else:
+            cursor.execute(_NEW_ENTRIES, [school_id, school_id, last_id])
+        return list(cursor.fetchall())

@@ -11,6 +11,7 @@ from rollbook.apps.registers.presenters.board import board_context, registers_co
 from rollbook.apps.registers.queries.board import board_of, boards_of
 from rollbook.apps.registers.queries.register import groups_taken
 from rollbook.apps.schools.queries import timetable
+from rollbook.apps.schools.queries.notices import notices
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
 from rollbook.ui.permissions import requires
@@ -49,6 +50,7 @@ def today(request: HttpRequest, on: date | None = None, session: str | None = No
         school_session = SchoolSession(session)
     board = board_of(viewer, on, school_session, now)
     context = board_context(viewer, board, on, school_session, now, timetable(viewer).calendar)
+    context["notices"] = notices(viewer, now.date())
     return render(request, "registers/today.html", context)
 
 

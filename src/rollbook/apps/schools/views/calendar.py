@@ -19,6 +19,7 @@ from rollbook.apps.schools.forms import ConfirmedForm, EntryForm, refusals_by_fi
 from rollbook.apps.schools.models import AcademicYear, CalendarEntry, School
 from rollbook.apps.schools.presenters.calendar import YearView, span_words, year_view
 from rollbook.apps.schools.queries import school_of, timetable
+from rollbook.apps.schools.queries.notices import notices
 from rollbook.apps.schools.queries.years import (
     dates_of,
     entries_of,
@@ -41,7 +42,7 @@ def calendar(request: HttpRequest, year_id: int | None = None) -> HttpResponse:
     viewer, today = viewer_of(request), clock.today()
     years = years_of(viewer)
     shown = year_to_show(years, today) if year_id is None else _year_with_id(years, year_id)
-    context: dict[str, Any] = {"may_manage": may_manage(request)}
+    context: dict[str, Any] = {"may_manage": may_manage(request), "notices": notices(viewer, today)}
     if shown is None:
         return render(request, "schools/calendar_empty.html", context)
     year = year_of_viewer(viewer, shown.pk)
