@@ -20,7 +20,7 @@ function forgetSent() {
 function Grid(form) {
   const table = form.querySelector("table.grid");
   const rows = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td.g")]);
-  const names = [...table.tBodies[0].rows].map((row) => row.cells[0].textContent.trim());
+  const names = [...table.tBodies[0].rows].map((row) => row.querySelector("a").textContent);
   const pupils = [...table.tBodies[0].rows].map((row) => row.dataset.pupil);
   const links = [...table.tBodies[0].rows].map((row) => row.cells[0].querySelector("a"));
   const heads = [...table.tHead.querySelectorAll("th[data-on]")];

@@ -230,7 +230,7 @@ def test_the_names_are_left_of_the_first_mark(page: Page, live_server: Any, scen
 def test_snow_days_are_entered_afterwards_from_the_grid(page: Page, live_server: Any, scene: Scene) -> None:
     sign_in(page, live_server, scene.head)
     page.set_viewport_size(PHONE)
-    page.goto(GRID)
+    page.goto(f"{GRID}?on={MONDAY}")
     page.get_by_role("link", name="School was closed").click()
     expect(page.get_by_label("Day", exact=True)).to_have_value("2026-09-14")
     page.get_by_label("Last day").fill("2026-09-15")

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.models import Event
+from rollbook.apps.audit.presenters import line
+from rollbook.apps.audit.queries import Known
 from rollbook.apps.registers.actions import amending_many
 from rollbook.apps.registers.actions.amending_many import AmendedMany, ChangedMeanwhile, amend_many
 from rollbook.apps.registers.actions.many_marks import MOST_CHANGES, Change, Effect, outcomes_of
@@ -97,6 +99,19 @@ def test_one_event_says_what_was_done_to_whom_over_which_days(scene: Scene) -> N
     assert facts["reason"] == "Virus in 7A, parents rang"
     assert [(each["pupil"], each["code"]) for each in facts["amended"]] == [
         (scene.amy.pk, "I"), (scene.ben.pk, "I"),
+    ]  # fmt: skip
+
+
+def test_the_audit_log_says_it_in_a_line_for_each_pupil(scene: Scene) -> None:
+    days = [MONDAY - timedelta(days=each) for each in (7, 6, 5)]
+    amend(scene, [to(scene.amy, "N", on=on, seen=0) for on in days], reason="Found on paper")
+    amend(scene, [to(scene.amy, "I", on=on) for on in days] + [to(scene.ben, "M")])
+    event = Event.objects.filter(type="register.marks.amended").latest("pk")
+    known = {f"pupil:{pupil.pk}": Known(pupil.forename, "") for pupil in (scene.amy, scene.ben)}
+    shown = line(event, known, may_see_pupils=True)
+    assert shown.words == "Amended many marks at once, 7 September 2026 to 14 September 2026: 4 marks"
+    assert shown.details == [
+        "Amy: 3 marks amended to I", "Ben: amended to M", "Pupils: 2", "Reason: Virus in 7A, parents rang",
     ]  # fmt: skip
 
 

@@ -100,6 +100,16 @@ def test_closed_days_are_named_and_weekends_left_out(scene: Scene) -> None:
     assert all(day.on.weekday() < 5 for day in grid.days)
 
 
+def test_days_closed_together_are_one_column_and_pupils_of_a_year_carry_their_group(
+    scene: Scene, office: Client
+) -> None:
+    page = office.get(f"{GRID}?pupils=y8&span=fortnight&on=2026-10-20").content.decode()
+    assert page.count('<td rowspan="4" class="gx') == 1
+    assert 'title="Mon 26 Oct to Fri 30 Oct: Autumn half term."' in page
+    assert "Dale, Dan</a> <small>7B</small>" in page
+    assert "<small>" not in office.get(f"{GRID}?pupils=g{scene.group.pk}").content.decode()
+
+
 def test_half_a_term_is_the_calendars_and_leads_to_those_beside_it(scene: Scene) -> None:
     grid = shown(scene, GridSpan.HALF_TERM)
     assert (grid.first_day, grid.last_day) == (date(2026, 9, 3), date(2026, 10, 23))
@@ -273,6 +283,16 @@ def test_the_reason_the_minutes_and_the_nature_are_asked_for_and_nothing_is_lost
     assert office.post(REVIEW, sent | right).status_code == 302
     assert Entry.objects.get(pupil=dan, session="AM").minutes_late == 12
     assert set(Entry.objects.filter(code="V").values_list("note", flat=True)) == {"Science museum"}
+
+
+def test_a_note_that_is_too_long_comes_back_whole(scene: Scene, office: Client) -> None:
+    note = "x" * 301
+    sent = form(scene, line(scene.amy, "V"), act="save", reason="Trip", **{"note-V": note})
+    answer = office.post(REVIEW, sent)
+    assert answer.status_code == 422
+    assert "Keep the note of V to 300 characters." in answer.content.decode()
+    assert answer.context["notes"][0]["value"] == note
+    assert Save.objects.count() == 1
 
 
 def test_what_can_not_be_right_is_shown_with_why_and_left_out(scene: Scene, office: Client) -> None:

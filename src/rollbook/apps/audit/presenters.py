@@ -1,6 +1,7 @@
 """Events as sentences. A type that nobody has written a sentence for still reads well."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ _HIDDEN = {
     "contact_id",
     "ended_at",
 }
-# Of many marks amended at once the log names the first; the marks themselves say the rest.
+# Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -273,9 +274,10 @@ def _details(event: Event, known: Mapping[str, Known], sentence: str) -> list[st
 
 def _detail(name: str, value: Any, known: Mapping[str, Known]) -> list[str]:
     if name == "amended":
-        more = len(value) - _MOST_AMENDED
-        shown = [_amended(each, known) for each in value[:_MOST_AMENDED]]
-        return [*shown, f"and {more:,} more; each mark has its own history"] if more > 0 else shown
+        alike = Counter((each.get("pupil"), each.get("code"), each.get("reason")) for each in value)
+        lines = [_amended(count, *of, known) for of, count in alike.items()]
+        more = len(lines) - _MOST_AMENDED
+        return [*lines[:_MOST_AMENDED], f"and {more:,} more lines like these"] if more > 0 else lines
     if name == "private":
         # Health and safeguarding are not for a list that others may see over a shoulder.
         return [f"Changed, not shown here: {', '.join(value)}"]
@@ -301,11 +303,12 @@ def _change(name: str, was: Any, now: Any) -> str:
     return f"{_name(name)}: {_fact(was, name) or 'empty'} → {_fact(now, name) or 'empty'}"
 
 
-def _amended(entry: Mapping[str, Any], known: Mapping[str, Known]) -> str:
-    pupil = f"pupil:{entry.get('pupil')}"
+def _amended(count: int, pupil_id: Any, code: Any, reason: Any, known: Mapping[str, Known]) -> str:
+    """So many marks of one pupil amended alike; the reason stands here unless it is one for the whole event."""
+    pupil = f"pupil:{pupil_id}"
     who = known[pupil].words if pupil in known else "a pupil"
-    because = f", because “{entry['reason']}”" if "reason" in entry else ""
-    return f"{who}: amended to {entry.get('code')}{because}"
+    because = f", because “{reason}”" if reason is not None else ""
+    return f"{who}: {f'{count:,} marks ' if count > 1 else ''}amended to {code}{because}"
 
 
 def _name(fact: str) -> str:

@@ -118,8 +118,14 @@ def _about_texts(changes: Sequence[Change], reason: str) -> list[Refusal]:
         refusals.append(Refusal("reason", "Say why: the reason stays with each mark for good."))
     if len(reason.strip()) > LONGEST_TEXT or "\x00" in reason:
         refusals.append(Refusal("reason", f"Keep the reason to {LONGEST_TEXT} characters."))
-    if any(len(change.note.strip()) > LONGEST_TEXT or "\x00" in change.note for change in changes):
-        refusals.append(Refusal("note", f"Keep each note to {LONGEST_TEXT} characters."))
+    too_long = {
+        change.note: change
+        for change in changes
+        if len(change.note.strip()) > LONGEST_TEXT or "\x00" in change.note
+    }
+    for change in too_long.values():
+        message = f"Keep the note of {change.code} to {LONGEST_TEXT} characters."
+        refusals.append(Refusal(f"note-{change.cell}", message))
     return refusals
 
 

@@ -5,6 +5,7 @@ Half a term of a group is two thousand cells: written in a template they take lo
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.grid import Grid, GridDay, GridRow, GridSpan
-from rollbook.apps.registers.queries.newest import HalfDay, Standing
+from rollbook.apps.registers.queries.newest import Standing
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.amendments import symbol_in
 from rollbook.domain.codes import codes_offered
@@ -39,7 +40,7 @@ def grid_context(viewer: Viewer, grid: Grid, on: date, now: datetime) -> dict[st
     """Everything `registers/grid.html` needs."""
     key, span = grid.pupils.key, grid.span.value
     codes = _codes(viewer, grid)
-    open_days = grid.school_days
+    open_days, weeks = grid.school_days, _weeks(grid.days)
     return {
         "grid": grid,
         "on": on,
@@ -52,8 +53,8 @@ def grid_context(viewer: Viewer, grid: Grid, on: date, now: datetime) -> dict[st
         "previous": grid_address(key, span, grid.previous) if grid.previous else None,
         "next": grid_address(key, span, grid.next) if grid.next else None,
         "today_url": grid_address(key, span, now.date()),
-        "head": _head(grid.days),
-        "body": _body(grid, on),
+        "head": _head(weeks),
+        "body": _body(grid, weeks, on),
         "codes_json": json.dumps({code: [kind_of(code).value, title_of(code)] for code in codes}),
         "half_days": [
             (f"{day.on.isoformat()} {each.value}", f"{short_day(day.on)}, {each.words}")
@@ -94,72 +95,110 @@ def _code_groups(viewer: Viewer, grid: Grid) -> list[tuple[str, list[tuple[str, 
 # --- The table --------------------------------------------------------------------------------------------------
 
 
-def _head(days: Sequence[GridDay]) -> SafeString:
-    """Three lines: weeks, days, sessions. A closed day is one thin column through all of them."""
-    weeks, names, halves = ['<th scope="col" rowspan="3" class="gn">Pupil</th>'], list[str](), list[str]()
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A school day, or days of one week that are closed for the same reason; `is_edge` begins a week."""
+
+    days: tuple[GridDay, ...]
+    is_edge: bool
+
+    @property
+    def day(self) -> GridDay:
+        return self.days[0]
+
+    @property
+    def because(self) -> str:
+        """Why these days are closed, in a sentence."""
+        first, last = self.days[0], self.days[-1]
+        if first is last:
+            return first.closed_because
+        return f"{short_day(first.on)} to {short_day(last.on)}: {first.closed_words}."
+
+
+def _weeks(days: Sequence[GridDay]) -> list[list[_Column]]:
+    """The columns of each week, closed days that belong together in one."""
+    weeks = []
     for _, week in groupby(days, key=lambda day: day.on.isocalendar()[:2]):
-        of_week = list(week)
-        columns = sum(1 if day.closed_because else 2 for day in of_week)
-        first = of_week[0].on
-        weeks.append(
-            f'<th scope="colgroup" colspan="{columns}" class="gw">{first.day} {MONTHS[first.month - 1][:3]}</th>'
+        columns: list[_Column] = []
+        for words, run in groupby(week, key=lambda day: day.closed_words):
+            same = tuple(run)
+            parts = [same] if words else [(day,) for day in same]
+            columns += [_Column(part, is_edge=not columns and not place) for place, part in enumerate(parts)]
+        weeks.append(columns)
+    return weeks
+
+
+def _head(weeks: Sequence[Sequence[_Column]]) -> SafeString:
+    """Three lines: weeks, days, sessions. Closed days are one thin column through all of them."""
+    lines = ['<th scope="col" rowspan="3" class="gn">Pupil</th>'], list[str](), list[str]()
+    for columns in weeks:
+        count = sum(1 if column.day.closed_because else 2 for column in columns)
+        first = columns[0].day.on
+        lines[0].append(
+            f'<th scope="colgroup" colspan="{count}" class="gw">{first.day} {MONTHS[first.month - 1][:3]}</th>'
         )
-        for place, day in enumerate(of_week):
-            edge = " gw" if place == 0 else ""
-            if day.closed_because:
-                because = escape(day.closed_because)
-                names.append(
-                    f'<th scope="col" rowspan="2" class="gx{edge}" title="{because}">'
-                    f'<span class="vh">{because}</span></th>'
-                )
-                continue
-            words = short_day(day.on)
-            names.append(
-                f'<th scope="colgroup" colspan="2" class="gd{edge}"><span class="vh">{words}</span>'
-                f'<span aria-hidden="true">{words[:3]}<b>{day.on.day}</b></span></th>'
-            )
-            for half, each in enumerate(_SESSIONS):
-                halves.append(
-                    f'<th scope="col" class="gh{"" if half else edge}" data-on="{day.on.isoformat()}" '
-                    f'data-session="{each.value}" data-words="{words} {each.words}">'
-                    f'<abbr title="{words} {each.words}">{each.value.lower()}</abbr></th>'
-                )
-    lines = "".join(f"<tr>{''.join(line)}</tr>" for line in (weeks, names, halves))
-    return mark_safe(lines)  # noqa: S308
+        for column in columns:
+            _head_column(column, lines[1], lines[2])
+    text = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+    return mark_safe(text)  # noqa: S308
 
 
-def _body(grid: Grid, on: date) -> SafeString:
+def _head_column(column: _Column, names: list[str], halves: list[str]) -> None:
+    edge = " gw" if column.is_edge else ""
+    if column.day.closed_because:
+        because = escape(column.because)
+        names.append(
+            f'<th scope="col" rowspan="2" class="gx{edge}" title="{because}"><span class="vh">{because}</span></th>'
+        )
+        return
+    on = column.day.on
+    words = short_day(on)
+    names.append(
+        f'<th scope="colgroup" colspan="2" class="gd{edge}"><span class="vh">{words}</span>'
+        f'<span aria-hidden="true">{words[:3]}<b>{on.day}</b></span></th>'
+    )
+    for half, each in enumerate(_SESSIONS):
+        halves.append(
+            f'<th scope="col" class="gh{"" if half else edge}" data-on="{on.isoformat()}" '
+            f'data-session="{each.value}" data-words="{words} {each.words}">'
+            f'<abbr title="{words} {each.words}">{each.value.lower()}</abbr></th>'
+        )
+
+
+def _body(grid: Grid, weeks: Sequence[Sequence[_Column]], on: date) -> SafeString:
     """A row a pupil. The closed days' columns reach down from the first row."""
-    rows = "".join(_row(grid, row, on, is_first=not place) for place, row in enumerate(grid.rows))
-    return mark_safe(rows)  # noqa: S308
+    columns = [column for week in weeks for column in week]
+    parts = []
+    for place, row in enumerate(grid.rows):
+        parts.append(_name(grid, row, on))
+        for column in columns:
+            if not column.day.closed_because:
+                parts += _day_cells(row, column)
+            elif not place:
+                parts.append(
+                    f'<td rowspan="{len(grid.rows)}" class="gx{" gw" if column.is_edge else ""}">'
+                    f'<span aria-hidden="true">{escape(column.day.closed_words)}</span></td>'
+                )
+        parts.append("</tr>")
+    return mark_safe("".join(parts))  # noqa: S308
 
 
-def _row(grid: Grid, row: GridRow, on: date, *, is_first: bool) -> str:
+def _name(grid: Grid, row: GridRow, on: date) -> str:
     address = f"{reverse('registers:pupil', args=[row.pupil_id])}?on={on.isoformat()}"
     name = f"{escape(row.surname)}, {escape(row.forename)}"
-    parts = [
-        f'<tr data-pupil="{row.pupil_id}"><th scope="row" class="gn"><a href="{address}">{name}</a></th>'
+    group = f" <small>{escape(row.spells[-1].group_name)}</small>" if grid.pupils.key.startswith("y") else ""
+    return f'<tr data-pupil="{row.pupil_id}"><th scope="row" class="gn"><a href="{address}">{name}</a>{group}</th>'
+
+
+def _day_cells(row: GridRow, column: _Column) -> list[str]:
+    day = column.day
+    edges = (column.is_edge, False)
+    if not row.is_expected(day.on):
+        return [_no_cell(is_edge=edge) for edge in edges]
+    return [
+        _cell(row.marks.get((day.on, each)), row.planned.get((day.on, each)), _state(day, each), is_edge=edge)
+        for each, edge in zip(_SESSIONS, edges, strict=True)
     ]
-    week = None
-    for day in grid.days:
-        is_edge = week != (week := day.on.isocalendar()[1])
-        if day.closed_because:
-            if is_first:
-                parts.append(
-                    f'<td rowspan="{len(grid.rows)}" class="gx{" gw" if is_edge else ""}">'
-                    f'<span aria-hidden="true">{escape(day.closed_words)}</span></td>'
-                )
-            continue
-        is_expected = row.is_expected(day.on)
-        for half, each in enumerate(_SESSIONS):
-            edge = is_edge and not half
-            key: HalfDay = day.on, each
-            if not is_expected:
-                parts.append(_no_cell(is_edge=edge))
-            else:
-                parts.append(_cell(row.marks.get(key), row.planned.get(key), _state(day, each), is_edge=edge))
-    parts.append("</tr>")
-    return "".join(parts)
 
 
 def _no_cell(*, is_edge: bool) -> str:

@@ -16,6 +16,7 @@ from rollbook.domain.refusals import Refusal
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import short_day
 
+_MOST_ERRORS = 12
 _NATURE = {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES}
 
 
@@ -167,14 +168,13 @@ def _late(outcomes: Iterable[Outcome], typed: Typed) -> list[dict[str, Any]]:
 def _notes(outcomes: Sequence[Outcome], typed: Typed) -> list[dict[str, Any]]:
     """The codes whose nature must be recorded, each with one note for all its marks."""
     counts: dict[str, int] = {}
+    said = {refusal.field: refusal.message for refusal in typed.refusals}
+    faults: dict[str, str] = {}
     for each in outcomes:
-        if each.change.code in BY_SYMBOL:
-            counts[each.change.code] = counts.get(each.change.code, 0) + 1
-    faults = {
-        each.change.code
-        for each in outcomes
-        if any(refusal.field == f"note-{each.change.cell}" for refusal in typed.refusals)
-    }
+        code = each.change.code
+        counts[code] = counts.get(code, 0) + 1
+        if message := said.get(f"note-{each.change.cell}"):
+            faults[code] = message
     return [
         {
             "code": code,
@@ -183,9 +183,7 @@ def _notes(outcomes: Sequence[Outcome], typed: Typed) -> list[dict[str, Any]]:
             "what": next(need.words for need in BY_SYMBOL[code].needs & _NATURE),
             "example": BY_SYMBOL[code].nature_example,
             "value": typed.notes.get(code, ""),
-            "error": f"{code} needs {next(need.words for need in BY_SYMBOL[code].needs & _NATURE)}."
-            if code in faults
-            else "",
+            "error": faults.get(code, ""),
         }
         for code, count in counts.items()
         if BY_SYMBOL[code].needs & _NATURE
@@ -208,7 +206,13 @@ def _errors(outcomes: Sequence[Outcome], typed: Typed) -> list[dict[str, str]]:
             found[f"#minutes-{cell}", f"{where}: {refusal.message}"] = None
         else:
             found["", f"{_name(outcome)}, {_half_day(outcome.change)}: {refusal.message}"] = None
-    return [{"href": href, "message": message} for href, message in found]
+    links = [{"href": href, "message": message} for href, message in found]
+    more = len(links) - _MOST_ERRORS
+    if more > 0:
+        links[_MOST_ERRORS:] = [
+            {"href": "", "message": f"And {more:,} more like these, each beside its field."}
+        ]
+    return links
 
 
 # --- Marks that change alike, in a line -------------------------------------------------------------------------

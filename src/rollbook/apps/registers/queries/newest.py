@@ -1,8 +1,8 @@
 """The marks that stand for many pupils over many half-days, each with the version it is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -13,9 +13,8 @@ from rollbook.domain.marks import SchoolSession
 HalfDay = tuple[date, SchoolSession]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The newest version of a mark."""
+class Standing(NamedTuple):
+    """The newest version of a mark. A tuple, because a page holds thousands of them."""
 
     version: int
     code: str

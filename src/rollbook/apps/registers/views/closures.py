@@ -65,7 +65,8 @@ def closures(request: HttpRequest) -> HttpResponse:
     """Declares a closure, after a look at what it does. The same form sent twice is declared once."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if request.method == "GET":
-        start = _days_asked(request) | {
+        start = {
+            "on": _day_asked(request),
             "decided_by": f"{viewer.name}, {viewer.position}",
             "key": uuid4(),
         }
@@ -103,13 +104,10 @@ def closures(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("registers:closure", args=[data["on"]]))
 
 
-def _days_asked(request: HttpRequest) -> dict[str, date]:
-    """The days the form begins with: those of an address, as the grid links here, up to today; else today."""
+def _day_asked(request: HttpRequest) -> date:
+    """The day the form begins with: that of an address, as the grid links here, if it is not to come; else today."""
     today = clock.today()
-    first, last = day_or_404(request.GET.get("first")), day_or_404(request.GET.get("last"))
-    if first is None or first > today:
-        return {"on": today}
-    return {"on": first} if last is None else {"on": first, "last_day": min(last, today)}
+    return min(day_or_404(request.GET.get("on")) or today, today)
 
 
 @requires(Permission.CLOSURE_DECLARE)
@@ -135,7 +133,7 @@ def _page(
         "previews": previews,
         "sessions": " and the ".join(halves),
         "days": list(days),
-        "is_past": "first" in request.GET,
+        "is_past": "on" in request.GET,
         "coded_count": sum(len(preview.coded) for preview in previews),
         "before": before,
     }

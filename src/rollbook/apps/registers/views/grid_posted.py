@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from django.http import QueryDict
 
 from rollbook.apps.registers.actions.many_marks import MOST_CHANGES, Change, Effect, Outcome
-from rollbook.apps.registers.actions.writing import LONGEST_TEXT
 from rollbook.apps.registers.presenters.grid import fill_symbol
 from rollbook.apps.registers.queries.grid import Grid
 from rollbook.domain.marks import SchoolSession
@@ -72,7 +71,7 @@ def posted(form: QueryDict) -> Posted:
         minutes = _minutes(raw_minutes[cell])
         if minutes is None and raw_minutes[cell]:
             refusals.append(Refusal(f"minutes_late-{cell}", "Give the minutes late as a number, such as 12."))
-        changes[cell] = replace(change, minutes_late=minutes, note=notes.get(change.code, "")[:LONGEST_TEXT])
+        changes[cell] = replace(change, minutes_late=minutes, note=notes.get(change.code, ""))
     return Posted(
         changes=tuple(changes.values()),
         contested=frozenset(contested),

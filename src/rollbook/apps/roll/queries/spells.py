@@ -1,17 +1,20 @@
 """Who is on whose register over a span of days: for what looks at many days at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 
 from rollbook.domain.access import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterSpell:
-    """From which day to which a pupil is on a group's register; `last_day` None has no end yet."""
+class RegisterSpell(NamedTuple):
+    """From which day to which a pupil is on a group's register; `last_day` None has no end yet.
+
+    A tuple, because a page reads one of every pupil of the school.
+    """
 
     pupil_id: int
     surname: str
@@ -71,6 +74,8 @@ def register_spells(
     return found
 
 
+# The same few first and last days stand in nearly every row.
+@lru_cache(maxsize=4096)
 def _day(value: date | str) -> date:
     """A day as PostgreSQL or as SQLite gives it."""
     return date.fromisoformat(value) if isinstance(value, str) else value
