@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from rollbook.domain.codes import BY_SYMBOL, TAKEN_BACK, UnknownCode, code_for, present_symbol
 from rollbook.domain.sessions import SchoolSession
@@ -59,18 +60,22 @@ class MarksFile:
             self.problems.append(Problem(line, message))
 
 
-def read_marks(rows: Iterable[Sequence[str]], on_rows: Callable[[int], object] = bool) -> MarksFile:
+def read_marks(
+    rows: Iterable[Sequence[str]],
+    on_rows: Callable[[int], object] = bool,
+    lines: Iterable[int] | None = None,
+) -> MarksFile:
     """The marks of these rows, of which the first names the columns.
 
-    `on_rows` hears how many were read since last time. Errors: Unreadable where
-    a needed column is missing or twice there.
+    `on_rows` hears how many were read since last time; `lines` are the rows' numbers where they don't follow one another
+    from 2. Errors: Unreadable where a needed column is missing or twice there.
     """
     source = iter(rows)
     columns = _columns(next(source, ()))
     found = _Reader(columns)
-    for line, row in enumerate(source, start=2):
+    for place, (line, row) in enumerate(zip(count(2) if lines is None else lines, source, strict=False), 1):
         found.take(line, row)
-        if line % 20_000 == 0:
+        if place % 20_000 == 0:
             on_rows(20_000)
     return found.file
 

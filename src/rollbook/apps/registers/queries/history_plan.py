@@ -40,8 +40,17 @@ class RefusedRows:
     """Rows that can't be taken for one and the same reason."""
 
     message: str
-    first_line: int
-    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    @property
+    def first_line(self) -> int:
+        """The first line of the file that is meant."""
+        return min(self.lines)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.lines)
 
 
 @dataclass(slots=True)
@@ -51,7 +60,8 @@ class HistoryPlan:
     file: MarksFile
     pupil_ids: list[int]
     sessions: list[SessionPlan] = field(default_factory=list)
-    unchanged_count: int = 0
+    unchanged_lines: list[int] = field(default_factory=list)
+    changed_lines: list[int] = field(default_factory=list)
     refused: dict[str, RefusedRows] = field(default_factory=dict)
 
     @property
@@ -65,21 +75,24 @@ class HistoryPlan:
         return sum(len(pupils) for each in self.sessions for pupils in each.changed.values())
 
     @property
+    def unchanged_count(self) -> int:
+        """How many marks of the file stand already."""
+        return len(self.unchanged_lines)
+
+    @property
     def refused_count(self) -> int:
         """How many rows can't be taken, those that could not be read among them."""
         return self.file.problem_count + sum(each.count for each in self.refused.values())
 
     def reasons(self) -> list[RefusedRows]:
         """Why rows can't be taken, the most frequent reason first."""
-        unread = [RefusedRows(each.message, each.line, 1) for each in self.file.problems]
+        unread = [RefusedRows(each.message, [each.line]) for each in self.file.problems]
         return sorted([*self.refused.values(), *unread], key=lambda each: (-each.count, each.first_line))
 
     def refuse(self, message: str, lines: list[int]) -> None:
         """Notes rows that can't be taken."""
         if lines:
-            rows = self.refused.setdefault(message, RefusedRows(message, lines[0]))
-            rows.first_line = min(rows.first_line, lines[0])
-            rows.count += len(lines)
+            self.refused.setdefault(message, RefusedRows(message)).lines.extend(lines)
 
 
 def plan_history(viewer: Viewer, file: MarksFile, today: date) -> HistoryPlan:
@@ -160,8 +173,9 @@ def _add(
     if now is None:
         session_plan.new.setdefault(mark, []).append(pupil)
     elif now[1:] == mark or (now[1] == code and mark[1] is None):
-        plan.unchanged_count += 1
+        plan.unchanged_lines.append(file.line_of[place])
     else:
+        plan.changed_lines.append(file.line_of[place])
         session_plan.changed.setdefault((*mark, now[0], "", None), []).append(pupil)
 
 
