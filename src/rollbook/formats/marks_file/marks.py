@@ -67,7 +67,7 @@ def read_marks(
 ) -> MarksFile:
     """The marks of these rows, of which the first names the columns.
 
-    `on_rows` hears how many were read since last time; `lines` are the rows' numbers where they don't follow one another
+    `on_rows` hears how many were read since last time; `lines` are the rows' numbers where they don't follow each other
     from 2. Errors: Unreadable where a needed column is missing or twice there.
     """
     source = iter(rows)
