@@ -16,6 +16,9 @@ PUBLIC = {
     "account_reset_password_done": "a forgotten password",
     "account_reset_password_from_key": "a forgotten password",
     "account_reset_password_from_key_done": "a forgotten password",
+    "kiosk": "the screen at the door, which has a cookie of its own and no session",
+    "kiosk_leave": "the screen at the door: leaving it with its PIN",
+    "kiosk_step": "the screen at the door: one pupil signed in or out",
     "mfa_authenticate": "the second step of signing in",
 }
 

@@ -145,8 +145,8 @@ def test_the_office_signs_a_late_pupil_in(page: Page, live_server: Any, scene: S
     page.goto("/arrivals/")
     check(page)
     page.get_by_role("link", name=re.compile("Arrived.*Amy Abbott")).click()
-    page.get_by_label("Reason given").fill("Bus late")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Reason (optional)", exact=True).fill("Bus late")
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(page.get_by_text("Amy Abbott is signed in with code L.")).to_be_visible()
     assert scene.marks()["Amy"] == ["N", "L"]

@@ -15,8 +15,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.registers.actions.amending_many import amend_many
+from rollbook.apps.registers.actions.departures import note_here
+from rollbook.apps.registers.actions.kiosks import begin_kiosk
 from rollbook.apps.registers.actions.many_marks import Change
 from rollbook.apps.registers.actions.planning import plan_mark
+from rollbook.apps.registers.actions.roll_calls import begin_roll_call
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.actions.contacts import CONTACT_FIELDS, PARENT_FIELDS, add_contact
 from rollbook.apps.roll.actions.files import keep_file
@@ -83,6 +86,11 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         **act,
     )
     records = absence_records(pupil.pk, word, TOMORROW, act)
+    moved = note_here(pupil_id=pupil.pk, on=MONDAY, arrived_at=time(8, 20), key=uuid4(), **act)
+    call = begin_roll_call(kind="drill", **act)
+    kiosk = begin_kiosk(
+        name=f"Kiosk{known}", pin="4071", reasons=["Overslept"], pupils_may_leave=False, **act
+    ).kiosk
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     file = keep_file(name=f"file{word}.csv", content=text.encode(), options=LoadOptions(MONDAY), **act)
     removal, due = _removal(school, pupil, word, act)
@@ -116,6 +124,9 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "removal_id": removal.pk,
         "return_id": due.pk,
         **records,
+        "movement_id": moved.pk,
+        "call_id": call.pk,
+        "kiosk_id": kiosk.pk,
         "file_id": file.pk,
         "save_id": save.save_id,
         "entry_id": entry.pk,
@@ -172,6 +183,7 @@ FIXED = {
     "section": "names",
     "uidb36": "1",
     "key": "bad-key",
+    "what": "arrived",
 }
 """The places in an address that name no row."""
 
@@ -316,6 +328,7 @@ def plausible(ids: Mapping[str, Any]) -> dict[str, Any]:
         "group": group,
         "user": ids["person_id"],
         "arrived_at": "09:40",
+        "moved_at": "09:40",
         "on": MONDAY,
         "sessions": "both",
         "origin": PlannedMark.Origin.values[0],

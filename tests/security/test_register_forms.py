@@ -292,7 +292,12 @@ def test_choices_of_another_school(ground: Ground) -> None:
         "born_on": "2014-05-17", "year_offset": "0", "first_day": "2026-09-15", "group": far["group_id"],
     }  # fmt: skip
     send(office, "/planned/", plan | {"pupil": far["pupil_id"]}, {422})
-    send(office, "/arrivals/", {"pupil": far["pupil_id"], "arrived_at": "09:04", "key": key}, {422})
+    send(
+        office,
+        "/arrivals/",
+        {"act": "late", "pupil": far["pupil_id"], "moved_at": "09:04", "key": key},
+        {422},
+    )
     send(office, "/pupils/add/", new, {422})
     move = reverse("roll:move", args=[own["pupil_id"]])
     send(office, move, {"group": far["group_id"], "on": "2026-09-15"}, {422})

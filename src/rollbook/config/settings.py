@@ -299,14 +299,14 @@ LOGGING = {
 ROLLBOOK_NAV = [
     ("Today", "registers:today", ["board.view", "board.totals"]),
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
-    ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+    ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
     ("School", "schools:calendar", ["school.view"]),
     ("Staff", "accounts:staff", ["staff.manage"]),
     ("Audit log", "audit:log", ["audit.view"]),
 ]
-ROLLBOOK_LINKS = {"home": "registers:home"}
+ROLLBOOK_LINKS = {"home": "registers:home", "roll_call": "registers:roll_call"}
 
 # The pages of a section beside one another, under the section's name in the navigation. An app built on another adds
 # its page here. Words, address, and the permissions of which one opens it. A section of one page shows no tabs.
@@ -321,7 +321,9 @@ ROLLBOOK_TABS = {
         ("To put right", "registers:quality", ["quality.view"]),
     ],
     "desk": [
-        ("Late arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+        ("Arrivals and departures", "registers:arrivals", ["arrivals.sign_in"]),
+        ("Roll call", "registers:roll_call", ["rollcall.take"]),
+        ("Kiosk", "registers:kiosks", ["kiosk.manage"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),

@@ -24,6 +24,7 @@ _LINKS = {
     "sign_out": "account_logout",
     "codes": "schools:codes",
     "find_pupil": "roll:pupils",
+    "roll_call": "",
 }
 _FIND_PERMISSIONS = (Permission.PUPIL_VIEW_ANY, Permission.PUPIL_VIEW_OWN)
 
@@ -117,6 +118,11 @@ class Shell:
     def find_url(self) -> str:
         """Where the search for a pupil goes, or "" for those who may see no pupils."""
         return self._link("find_pupil") if self._may_any(_FIND_PERMISSIONS) else ""
+
+    @property
+    def roll_call_url(self) -> str:
+        """The roll call of an evacuation, one press from every page for those who take part in it."""
+        return self._link("roll_call") if self._may_any((Permission.ROLLCALL_TAKE,)) else ""
 
     @property
     def home_url(self) -> str:

@@ -13,6 +13,12 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         (),
     ),
     ("imports", "Marks imported", ("register.history.", "register.marks.", "register.import."), ()),
+    (
+        "desk",
+        "Departures, roll calls and kiosks",
+        ("register.movement.", "register.roll_call.", "kiosk."),
+        (),
+    ),
     ("amendments", "Marks amended", ("register.mark.amended",), ()),
     ("planned", "Planned absences", ("register.mark.planned", "register.plan.", "register.plans."), ()),
     (

@@ -16,6 +16,11 @@ TABLES = (
     "registers_entry",
     "registers_purge",
     "registers_purgedpart",
+    "registers_movement",
+    "registers_rollcall",
+    "registers_rollcallpupil",
+    "registers_rollcalltick",
+    "registers_rollcallend",
 )
 PURGEABLE = "registers_entry"
 _TOO_YOUNG = f"Rows of {PURGEABLE} are evidence: they are never changed or removed within six years"

@@ -42,6 +42,16 @@ _SENTENCES: Mapping[str, str] = {
     "absence.suspension.recorded": "Recorded {subject}",
     "absence.suspension.changed": "Changed {subject}",
     "absence.suspension.withdrawn": "Withdrew {subject}",
+    "register.movement.left": "Signed {subject} out at {time}, {on}",
+    "register.movement.returned": "Signed {subject} back in at {time}, {on}",
+    "register.movement.arrived": "Wrote down that {subject} arrived at {time}, {on}",
+    "register.movement.put_right": "Put an entry of the desk's log right for {subject}, {on}",
+    "register.roll_call.begun": "Began roll call {number}",
+    "register.roll_call.ticked": "Said in a roll call that {subject} is {state}",
+    "register.roll_call.ended": "Ended roll call {number}",
+    "kiosk.opened": "Opened the kiosk {name}",
+    "kiosk.closed": "Closed the kiosk {name}",
+    "kiosk.pin.wrong": "A wrong PIN was typed at the kiosk {name}",
     "register.history.loaded": "Loaded marks of earlier years",
     "register.marks.imported": "Imported marks of past days",
     "register.import.undone": "Undid an import of marks",
@@ -111,6 +121,7 @@ _WHY = {
     "idle": " by itself: nothing was done for a time",
     "day": " by itself after twelve hours",
     "everywhere": " on every device",
+    "kiosk": " on a device that became a kiosk",
 }
 _SESSIONS = {"AM": "the morning", "PM": "the afternoon"}
 _KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a group"} | {
@@ -125,6 +136,8 @@ _FACT_WORDS = {
     "code": "code",
     "minutes_late": "minutes late",
     "email": "e-mail address",
+    "collected_by": "left with",
+    "pupils_may_leave": "pupils may sign themselves out",
     "approved_at_meeting": "approved at",
     "effective_from": "from",
     "because": "reason",
@@ -138,6 +151,7 @@ _FACT_WORDS = {
 _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": {kind.value: kind.words for kind in DayKind}
     | {DayKind.SCHOOL_DAY.value: "Open although a bank holiday"},
+    "state": {"here": "here", "missing": "missing", "elsewhere": "safe elsewhere", "open": "not found yet"},
     "sessions": {"both": "morning and afternoon", "AM": "mornings only", "PM": "afternoons only"},
     "name": {
         "submit_within_minutes": "minutes within which registers are submitted",
@@ -147,6 +161,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
 # Numbers that lead to a row and say nothing to a reader.
 _HIDDEN = {
     "save",
+    "roll_call",
     "plan",
     "user",
     "group",

@@ -6,21 +6,13 @@ from typing import Any
 
 from django import forms
 
+from rollbook.apps.registers.actions.arrivals import LATE_REASONS
+from rollbook.apps.registers.actions.departures import DeskAct
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.adviser import CodeAdvice, Fit
 from rollbook.domain.codes import AttendanceCode, Needs
 from rollbook.ui.forms import DateField, Form, TimeField
-
-# Asked for in a list and not only as free text, so that figures on reasons can be made of them.
-LATE_REASONS = (
-    "Bus or taxi late",
-    "Overslept",
-    "Traffic",
-    "Family reason",
-    "Appointment",
-    "Unwell this morning",
-)
 
 # The others come with a record: a trip, a part-time timetable, a second school, a suspension.
 ORIGINS_BY_HAND = [
@@ -114,24 +106,96 @@ class AmendForm(Form):
             self.fields["reason"].label = "Why the mark is made only now"
 
 
-class ArrivalForm(Form):
-    """A late pupil at the desk."""
+class DeskForm(Form):
+    """One pupil at the desk: what happened, when and why. A reason that was written wins over a button's."""
 
-    pupil = forms.TypedChoiceField(
-        label="Pupil", coerce=int, error_messages={"required": "Choose the pupil who has arrived."}
+    pupil = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        max_value=2**63 - 1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            "Find the pupil first: type a part of the name.",
+        ),
     )
-    arrived_at = TimeField(label="Time of arrival", help_text="Filled in with the time now.")
-    why_late = forms.CharField(
-        label="Reason given",
+    act = forms.ChoiceField(choices=[(act.value, act.value) for act in DeskAct], widget=forms.HiddenInput)
+    moved_at = TimeField(label="Time")
+    other_reason = forms.CharField(
+        label="Reason",
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"list": "late-reasons", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    reason = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    collected_by = forms.CharField(
+        label="Leaves with",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pupils: Sequence[RollPupil], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pupil"].choices = pupil_choices(pupils)  # type: ignore[attr-defined]
+    def why(self) -> str:
+        """The reason: what was written, else the button that was pressed."""
+        written: str = self.cleaned_data["other_reason"]
+        pressed: str = self.cleaned_data["reason"]
+        return written or pressed
+
+
+class PutRightForm(Form):
+    """Why an entry of the desk's log was wrong."""
+
+    because = forms.CharField(
+        label="What was wrong?",
+        max_length=200,
+        help_text='It stays in the log with your name, for example: "Wrong pupil chosen".',
+        error_messages={"required": "Say what was wrong: the reason stays in the log."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class KioskForm(Form):
+    """A screen at the door. The rule for a PIN is the action's; here only that both are the same."""
+
+    name = forms.CharField(
+        label="Name of the kiosk",
+        max_length=40,
+        help_text="Where it stands, for example: Front door. It shows in the log beside each entry.",
+    )
+    pin = forms.CharField(
+        label="PIN",
+        max_length=8,
+        help_text="4 to 8 digits. Staff give it to sign a pupil out and to leave kiosk mode.",
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "new-password", "class": "input--short"}
+        ),
+    )
+    pin_again = forms.CharField(
+        label="PIN again",
+        max_length=8,
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "new-password", "class": "input--short"}
+        ),
+    )
+    reasons = forms.MultipleChoiceField(
+        label="Reasons for being late that pupils can press",
+        choices=[(reason, reason) for reason in LATE_REASONS],
+        initial=list(LATE_REASONS),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one reason that pupils can press."},
+    )
+    pupils_may_leave = forms.BooleanField(
+        label="Pupils may sign themselves out",
+        required=False,
+        help_text="Leave it empty, and a member of staff gives the PIN for each pupil who leaves.",
+    )
+
+    def clean_pin_again(self) -> str:
+        """The PIN a second time. Errors: ValidationError where it is another one."""
+        again: str = self.cleaned_data["pin_again"]
+        if self.cleaned_data.get("pin", again) != again:
+            raise forms.ValidationError("The two PINs are not the same. Type both again.")
+        return again
 
 
 class PlanForm(Form):

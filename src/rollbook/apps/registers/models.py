@@ -11,6 +11,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from rollbook.apps.registers.desk_models import Kiosk as Kiosk
+from rollbook.apps.registers.desk_models import Movement as Movement
+from rollbook.apps.registers.desk_models import RollCall as RollCall
+from rollbook.apps.registers.desk_models import RollCallEnd as RollCallEnd
+from rollbook.apps.registers.desk_models import RollCallPupil as RollCallPupil
+from rollbook.apps.registers.desk_models import RollCallTick as RollCallTick
 from rollbook.domain.marks import SchoolSession
 
 SESSIONS = [(school_session.value, school_session.words) for school_session in SchoolSession]

@@ -22,6 +22,16 @@ from rollbook.domain.law import Finding
 from rollbook.domain.marks import Arrival, RegisterTimes, SchoolSession, arrival
 from rollbook.domain.refusals import Refused
 
+# Asked for in a list and not only as free text, so that figures on reasons can be made of them.
+LATE_REASONS = (
+    "Bus or taxi late",
+    "Overslept",
+    "Traffic",
+    "Family reason",
+    "Appointment",
+    "Unwell this morning",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:

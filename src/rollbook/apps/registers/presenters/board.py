@@ -239,10 +239,12 @@ def registers_context(
             first = {"group": row.group, "own": own, "pupil_count": len(row.pupils), "sessions": []}
             shown = rows.setdefault(row.group.id, first)
             shown["sessions"].append(_session(row, board.session, is_mine=own and is_today))
+    empty = [group for group in (found[0].empty_groups if found else []) if whole_school or group.id in taken]
     before, after = calendar.previous_school_days(on, 1), calendar.next_school_day(on)
     return {
         "on": on,
         "is_today": is_today,
+        "empty_groups": [{"group": group, "own": group.id in taken} for group in empty],
         "rows": sorted(rows.values(), key=lambda row: not row["own"]),
         "whole_school": whole_school,
         "may_export": viewer.may(Permission.REGISTERS_EXPORT),

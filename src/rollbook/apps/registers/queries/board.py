@@ -50,7 +50,10 @@ class BoardRow:
 
 @dataclass
 class Board:
-    """A half-day of the whole school. Shape: `codes` counts each code, "" for pupils nobody has marked."""
+    """A half-day of the whole school. Shape: `codes` counts each code, "" for pupils nobody has marked.
+
+    `empty_groups` have no register yet: nobody is in them, so they count neither as taken nor as missing.
+    """
 
     on: date
     session: SchoolSession
@@ -65,6 +68,7 @@ class Board:
     last_week: tuple[int, int] | None
     days_without_reason: dict[int, int]
     known: dict[int, PlannedMark] = field(default_factory=dict)
+    empty_groups: list[Group] = field(default_factory=list)
 
     def count(self, category: Category) -> int:
         """How many marks are in a category so far."""
@@ -162,6 +166,7 @@ def _board(
         days_without_reason=_days_without_reason(
             year, pupils, marks, rules.calendar.previous_school_days(on, 10)
         ),
+        empty_groups=[group for group in groups if group.id not in by_group],
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,16 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
-from rollbook.apps.registers.actions.arrivals import sign_in
 from rollbook.apps.registers.actions.planning import plan_mark, withdraw_plan
-from rollbook.apps.registers.forms import LATE_REASONS, ArrivalForm, PlanForm, WithdrawForm
+from rollbook.apps.registers.forms import PlanForm, WithdrawForm
 from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.registers.presenters.board import desk_context
 from rollbook.apps.registers.presenters.plans import plans_by_record
-from rollbook.apps.registers.queries.board import board_of
 from rollbook.apps.registers.queries.marks import marks_standing, plan_of, plans_from
 from rollbook.apps.registers.queries.sources import sources_of
-from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import codes_offered
@@ -56,47 +51,6 @@ def _choice(request: HttpRequest, pupils: list[RollPupil]) -> _Choice:
         if (words and all(word in pupil.name.casefold() for word in words)) or str(pupil.id) == chosen
     ]
     return _Choice(fitting, str(fitting[0].id) if len(fitting) == 1 else chosen, wanted, is_asked)
-
-
-@requires(Permission.ARRIVALS_SIGN_IN)
-@require_http_methods(["GET", "POST"])
-def arrivals(request: HttpRequest) -> HttpResponse:
-    """Signs late pupils in one after the other; those expected and not here yet stand first."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    now = clock.now()
-    pupils = pupils_on_roll(viewer, now.date())
-    choice = _choice(request, pupils)
-    arrived_at = now.time().replace(second=0, microsecond=0)
-    initial = {"arrived_at": arrived_at, "key": uuid4(), "pupil": choice.chosen}
-    form = ArrivalForm(request.POST or None, pupils=choice.pupils, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        try:
-            signed = sign_in(
-                viewer=viewer,
-                pupil_id=values["pupil"],
-                on=now.date(),
-                arrived_at=values["arrived_at"],
-                why_late=values["why_late"],
-                key=values["key"],
-                by=viewer.actor,
-                at=now,
-            )
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            name = next(pupil.name for pupil in pupils if pupil.id == values["pupil"])
-            messages.success(request, f"{name} is signed in with code {signed.code}. {signed.because}")
-            return HttpResponseRedirect(reverse("registers:arrivals"))
-    on, school_session = session_now(viewer, now)
-    board = board_of(viewer, on, school_session, now) if on == now.date() else None
-    context = desk_context(board, on, school_session, now) | {
-        "form": form,
-        "choice": choice,
-        "late_reasons": LATE_REASONS,
-        "now": now,
-    }
-    return render(request, "registers/arrivals.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.PLANNED_RECORD)

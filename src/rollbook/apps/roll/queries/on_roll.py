@@ -123,6 +123,47 @@ def _roll(
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class OnRoll:
+    """A pupil as a roll call needs them. `is_marked` is false for those whom no register has."""
+
+    id: int
+    surname: str
+    forename: str
+    group_id: int | None
+    group_name: str
+    is_boarder: bool
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the pupil stands on a group's register."""
+        return self.group_id is not None and not self.is_boarder
+
+
+# Everybody: those no register has (boarders, pupils without a group) may be in the building too.
+_EVERYONE = """
+SELECT p.id, p.surname, p.forename, m.group_id, g.name, e.is_boarder
+FROM roll_enrolment e
+JOIN roll_pupil p ON p.id = e.pupil_id
+LEFT JOIN roll_membership m
+  ON m.pupil_id = p.id AND m.first_day <= %(on)s AND (m.last_day IS NULL OR m.last_day >= %(on)s)
+LEFT JOIN schools_teachinggroup g ON g.id = m.group_id
+WHERE p.school_id = %(school)s
+  AND e.first_day <= %(on)s AND (e.last_day IS NULL OR e.last_day >= %(on)s)
+ORDER BY p.surname, p.forename, p.id
+"""
+
+
+def everyone_on_roll(viewer: Viewer, on: date) -> list[OnRoll]:
+    """Every pupil on the roll of the viewer's school on a day, by surname, also those on no register. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERYONE, {"school": viewer.school_id, "on": on.isoformat()})
+        return [
+            OnRoll(pupil, surname, forename, group_id, group_name or "", bool(is_boarder))
+            for pupil, surname, forename, group_id, group_name, is_boarder in cursor.fetchall()
+        ]
+
+
 def _day(value: date | str) -> date:
     """A day as PostgreSQL or as SQLite gives it."""
     return date.fromisoformat(value) if isinstance(value, str) else value
