@@ -14,6 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rollbook.apps.accounts.models import Appointment, User
+from rollbook.apps.exchange.actions.kinds import KINDS
+from rollbook.apps.exchange.actions.staging import agree_columns, stage
+from rollbook.apps.exchange.queries.plans import Options
 from rollbook.apps.registers.actions.amending_many import amend_many
 from rollbook.apps.registers.actions.departures import note_here
 from rollbook.apps.registers.actions.kiosks import begin_kiosk
@@ -22,11 +25,9 @@ from rollbook.apps.registers.actions.planning import plan_mark
 from rollbook.apps.registers.actions.roll_calls import begin_roll_call
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.actions.contacts import CONTACT_FIELDS, PARENT_FIELDS, add_contact
-from rollbook.apps.roll.actions.files import keep_file
 from rollbook.apps.roll.actions.next_places import NextPlace
 from rollbook.apps.roll.actions.removals import Proposal, propose_removal
 from rollbook.apps.roll.models import Enrolment, Pupil, RemovalRequest, ReturnDue
-from rollbook.apps.roll.queries.file_plan import LoadOptions
 from rollbook.apps.schools.models import (
     AcademicYear,
     CalendarEntry,
@@ -92,8 +93,12 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         name=f"Kiosk{known}", pin="4071", reasons=["Overslept"], pupils_may_leave=False, **act
     ).kiosk
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
-    file = keep_file(name=f"file{word}.csv", content=text.encode(), options=LoadOptions(MONDAY), **act)
     removal, due = _removal(school, pupil, word, act)
+    staged = stage(
+        kind="pupils", name=f"file{word}.csv", content=text.encode(), options=Options(MONDAY, MONDAY), **act
+    )
+    columns = KINDS["pupils"].proposed(text.splitlines()[0].split(","))
+    agree_columns(import_id=staged.pk, columns=columns, **act)
     entry = CalendarEntry.objects.create(
         school=school,
         kind="inset",
@@ -127,8 +132,8 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "movement_id": moved.pk,
         "call_id": call.pk,
         "kiosk_id": kiosk.pk,
-        "file_id": file.pk,
         "save_id": save.save_id,
+        "import_id": staged.pk,
         "entry_id": entry.pk,
         "row_id": setting.pk,
         "person_id": office.pk,
@@ -180,6 +185,7 @@ FIXED = {
     "effective_from": NEXT_TIMES,
     "first_day": date(2014, 9, 1),
     "name": "low_attendance_percent",
+    "kind": "pupils",
     "section": "names",
     "uidb36": "1",
     "key": "bad-key",

@@ -280,7 +280,10 @@ def _forms_with(ground: Ground, text: str) -> list[tuple[str, dict[str, Any]]]:
             reverse("roll:contact_add", args=[scene.ben.pk]),
             {"forename": words, "surname": f"A{words}", "relationship": words, "telephone": "0121 496 0001"},
         ),
-        (reverse("roll:import_load", args=[ids["file_id"]]), {"seen": text}),
+        (reverse("exchange:load", args=[ids["import_id"]]), {"seen": text}),
+        (reverse("exchange:columns", args=[ids["import_id"]]), {"column-0": text}),
+        (reverse("exchange:undo", args=[ids["import_id"]]), {"reason": text, "seen": text}),
+        (reverse("exchange:sheet", args=[ids["import_id"]]), {"sheet": text}),
         (
             "/school/particulars/",
             {"name": words, "phase": "special", "legal_type": "maintained", "address": text},
@@ -330,6 +333,9 @@ def test_hosts_that_are_not_ours(ground: Ground) -> None:
     assert len(mail.outbox) == 1
 
 
+_COLUMNS = ("legal_surname", "legal_forename", "born_on", "sex", "group")
+
+
 def test_files_that_are_no_pupil_files(ground: Ground, head: Client) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -352,16 +358,20 @@ def test_files_that_are_no_pupil_files(ground: Ground, head: Client) -> None:
     ):
         file = SimpleUploadedFile(name, content)
         data = {"file": file, "takes_effect_on": "2026-09-14", "makes_groups": "on"}
-        response = head.post("/pupils/import/", data, follow=True)
+        response = head.post("/imports/new/pupils/", data, follow=True)
         assert response.status_code < 500, content[:50]
         text = body_of(response)
         assert "<script>.csv" not in text
         assert "<b>" not in text
-        if "/pupils/import/" in str(response.redirect_chain):
+        if "/columns/" in str(response.redirect_chain):
             to = response.redirect_chain[-1][0]
-            answer(head, f"{to}problems.csv")
-            answer(head, f"{to}load/", {"good_rows_only": "on"}, sent=True)
-    for to in ("/registers/", "/pupils/", "/school/groups/", "/audit/", "/pupils/import/"):
+            chosen = {f"column-{place}": name for place, name in enumerate(_COLUMNS)}
+            answer(head, to, chosen, sent=True)
+            whole = to.removesuffix("columns/")
+            answer(head, whole)
+            answer(head, f"{whole}to-put-right.csv")
+            answer(head, f"{whole}load/", {"good_rows_only": "on"}, sent=True)
+    for to in ("/registers/", "/pupils/", "/school/groups/", "/audit/", "/imports/"):
         answer(head, to)
 
 

@@ -46,7 +46,7 @@ def mark_of(body: str, *words: str) -> list[str]:
 def closed(ground: Ground) -> Ground:
     """A file loaded and an amendment with a private reason, so that the log has plenty to give away."""
     ground.client(Role.OFFICE).post(
-        reverse("roll:import_load", args=[ground.ids["file_id"]]), {"good_rows_only": "on"}
+        reverse("exchange:load", args=[ground.ids["import_id"]]), {"good_rows_only": "on"}
     )
     ground.client(Role.OFFICE).get("/audit/")
     ground.client(Role.OFFICE).get(f"/pupils/export.csv?q=Amy{OWN}")
@@ -65,7 +65,7 @@ def test_an_administrator_learns_neither_names_nor_marks(closed: Ground) -> None
     """But for the files they may load, which are in their hands anyhow."""
     client = closed.client(Role.ADMINISTRATOR)
     for where, body in everything(closed, client):
-        if where.startswith(("roll:import", "POST roll:import")) or where == "roll:pupils":
+        if where.startswith(("exchange:", "POST exchange:")) or where == "roll:pupils":
             continue
         # What they typed themselves into the search stands in its box.
         names = [f"Abbott{OWN}", f"Amy{OWN}", f"Dale{OWN}", f"Mo{OWN}", f"Parent{OWN}"]

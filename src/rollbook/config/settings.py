@@ -339,6 +339,7 @@ ROLLBOOK_TABS = {
         ("What is missing", "roll:missing", ["pupil.view_any"]),
         ("Removals", "roll:removals", ["roll.propose_removal", "roll.approve_removal"]),
         ("Returns", "roll:returns", ["pupil.edit"]),
+        ("Import", "exchange:imports", ["roll.import", "staff.manage", "marks.import"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

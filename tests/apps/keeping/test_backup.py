@@ -16,6 +16,7 @@ from django.db.models import JSONField, Value
 
 from rollbook import clock
 from rollbook.apps.audit.models import Event
+from rollbook.apps.exchange.models import FileImport
 from rollbook.apps.keeping.actions.backing_up import Made, back_up
 from rollbook.apps.keeping.actions.restoring import restore
 from rollbook.apps.keeping.models import Backup
@@ -23,7 +24,7 @@ from rollbook.apps.keeping.queries import tables
 from rollbook.apps.registers.actions.purging import purge_year
 from rollbook.apps.registers.models import Entry, PurgedPart, Save
 from rollbook.apps.registers.queries.proof import prove
-from rollbook.apps.roll.models import Pupil, PupilFile
+from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import PolicySetting
 from rollbook.domain.refusals import Refused
 from rollbook.formats.backup_archive import Reader
@@ -46,9 +47,11 @@ def scene() -> Scene:
     PolicySetting.objects.create(
         school=second, name="a_choice", value=Value(None, JSONField()), effective_from=MONDAY
     )
-    PupilFile.objects.create(
+    FileImport.objects.create(
         school=scene.school,
+        kind="pupils",
         name="pupils.csv",
+        takes_effect_on=MONDAY,
         content=b"\x00\xffSurname",
         uploaded_at=EVENING,
         uploaded_by=scene.office,

@@ -14,6 +14,7 @@ from rollbook.apps.roll.queries.file_plan import LoadOptions
 from rollbook.apps.schools.models import School, TeachingGroup
 from rollbook.domain import access
 from rollbook.domain.access import Permission, Role, Viewer
+from rollbook.formats.pupil_file import read_pupils
 from tests.factories.people import make_person, make_school, viewer_of
 from tests.factories.pupils import make_group
 
@@ -34,8 +35,9 @@ class Scene:
     def load(self, content: bytes, **changed: Any) -> Loaded:
         """Loads a file as the attendance officer."""
         options = changed.pop("options", LoadOptions(ON))
+        sheet = read_pupils(content, ON)
         given = {"viewer": self.viewer, "name": "pupils.csv", "by": self.viewer.actor, "at": AT} | changed
-        return load_pupils(content=content, options=options, **given)
+        return load_pupils(sheet=sheet, options=options, **given)
 
 
 def make_scene(name: str = "Hollin Bank School", groups: str = "ABCDEFGH") -> Scene:

@@ -5,17 +5,15 @@ from typing import Any
 
 import pytest
 
-from rollbook.apps.roll.actions import contacts, enrolments, files, note_look, pupils
+from rollbook.apps.roll.actions import contacts, enrolments, note_look, pupils
 from rollbook.apps.roll.actions.contacts import add_contact, change_contact, move_contact, remove_contact
 from rollbook.apps.roll.actions.enrolments import Spell, change_enrolment, move_to_group, take_back
-from rollbook.apps.roll.actions.files import LoadedBefore, keep_file, load_file, throw_away_file
 from rollbook.apps.roll.actions.pupils import Start, add_pupil, change_pupil
-from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, PupilFile, ReturnDue
+from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, ReturnDue
 from rollbook.apps.roll.queries import pupils_of_group
 from rollbook.apps.roll.queries.details import contacts_of
-from rollbook.apps.roll.queries.file_plan import LoadOptions
 from rollbook.domain.refusals import Refused
-from tests.apps.roll.files import school_file, upn
+from tests.apps.roll.files import upn
 from tests.apps.roll.scene import AT, ON, Scene, events, make_scene, whole_roll
 from tests.factories.people import viewer_of
 from tests.factories.pupils import make_pupil
@@ -180,8 +178,6 @@ def test_a_teacher_changes_nothing(scene: Scene, pupil: Pupil) -> None:
     ):
         with pytest.raises(Refused, match="You may not change"):
             action(pupil_id=pupil.pk, **arguments, **who)  # type: ignore[operator]
-    with pytest.raises(Refused, match="may not import"):
-        keep_file(name="a.csv", content=school_file(1), options=LoadOptions(ON), **who)
     assert whole_roll(scene.school) == before
 
 
@@ -344,33 +340,7 @@ def test_a_pupil_comes_back_and_the_earlier_time_stays(scene: Scene, pupil: Pupi
     assert ReturnDue.objects.get(pupil=pupil).due_on == date(2026, 11, 28)
 
 
-# --- Files and looks -----------------------------------------------------------------------------------------
-
-
-def test_a_file_is_loaded_once(scene: Scene) -> None:
-    kept = keep_file(name="pupils.csv", content=school_file(2), options=LoadOptions(ON), **_by(scene))
-    assert events("roll.file.uploaded")[0].facts["rows"] == 2
-    load_file(file_id=kept.pk, good_rows_only=False, seen="", **_by(scene))
-    with pytest.raises(LoadedBefore, match="was loaded on Mon 23 Nov 2026 at 10:15 by Ruth Osei"):
-        load_file(file_id=kept.pk, good_rows_only=False, seen="", **_by(scene))
-    assert (Pupil.objects.count(), len(events("roll.file.loaded"))) == (2, 1)
-    with pytest.raises(Refused, match="so it is kept"):
-        throw_away_file(file_id=kept.pk, **_by(scene))
-
-
-def test_a_file_that_is_refused_stays_waiting(scene: Scene) -> None:
-    kept = keep_file(
-        name="pupils.csv", content=school_file(2, bad=[1]), options=LoadOptions(ON), **_by(scene)
-    )
-    with pytest.raises(Refused, match="One row needs"):
-        load_file(file_id=kept.pk, good_rows_only=False, seen="", **_by(scene))
-    kept.refresh_from_db()
-    assert kept.loaded_at is None
-    with pytest.raises(Refused, match="no longer there"):
-        load_file(file_id=kept.pk, good_rows_only=False, seen="", **_by(make_scene("Other School")))
-    throw_away_file(file_id=kept.pk, **_by(scene))
-    assert not PupilFile.objects.exists()
-    assert events("roll.file.thrown_away")
+# --- Looks -----------------------------------------------------------------------------------------
 
 
 def test_a_look_is_noted_once_an_hour(scene: Scene, pupil: Pupil) -> None:
@@ -380,7 +350,7 @@ def test_a_look_is_noted_once_an_hour(scene: Scene, pupil: Pupil) -> None:
     assert [event.at for event in events("roll.pupil.viewed")] == [AT.replace(hour=11, minute=0), AT]
 
 
-@pytest.mark.parametrize("broken", [pupils, contacts, enrolments, files])
+@pytest.mark.parametrize("broken", [pupils, contacts, enrolments])
 def test_nothing_changes_when_the_event_can_not_be_written(
     scene: Scene, pupil: Pupil, broken: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -408,10 +378,8 @@ def test_nothing_changes_when_the_event_can_not_be_written(
             lambda: move_to_group(group_id=scene.groups["9B"].pk, on=ON, **here),
             lambda: change_enrolment(enrolment_id=row.pk, spell=spell, **here),
         ],
-        files: [lambda: keep_file(name="a", content=school_file(1), options=LoadOptions(ON), **_by(scene))],
     }
     for attempt in tries[broken]:
         with pytest.raises(RuntimeError):
             attempt()
     assert whole_roll(scene.school) == before
-    assert not PupilFile.objects.exists()

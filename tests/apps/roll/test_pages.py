@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from rollbook.apps.accounts.models import User
-from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, PupilFile
+from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.domain.access import Role
-from rollbook.formats.pupil_csv import read_pupils
-from tests.apps.roll.files import csv_bytes, pupil_row, school_file
-from tests.apps.roll.scene import AT, ON, Scene, events, make_scene, without_groups
+from rollbook.formats.pupil_file import read_pupils
+from tests.apps.roll.files import school_file
+from tests.apps.roll.scene import AT, ON, Scene, events, make_scene
 from tests.factories.people import make_person, sign_in
 from tests.factories.pupils import make_pupil
 
@@ -51,11 +50,6 @@ def pupil(scene: Scene) -> Pupil:
     return pupil
 
 
-def _upload(client: Client, content: bytes, name: str = "pupils.csv", **more: str) -> Any:
-    data = {"file": SimpleUploadedFile(name, content), "takes_effect_on": ON.isoformat()} | more
-    return client.post(reverse("roll:import"), data)
-
-
 def _text(response: Any) -> str:
     return str(response.content.decode())
 
@@ -72,7 +66,6 @@ _SEES_ANY = {
     Role.SENCO,
 }
 _EDITS = _SEES_ANY - {Role.PASTORAL_LEAD, Role.SENCO}
-_IMPORTS = _EDITS | {Role.ADMINISTRATOR}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -90,8 +83,6 @@ def test_who_may_open_which_page(scene: Scene, client: Client, pupil: Pupil, rol
         reverse("roll:contact_remove", args=[pupil.pk, contact.pk]): _EDITS,
         reverse("roll:move", args=[pupil.pk]): _EDITS,
         reverse("roll:enrolment", args=[pupil.pk, enrolment.pk]): _EDITS,
-        reverse("roll:import"): _IMPORTS,
-        reverse("roll:import_template"): _IMPORTS,
         reverse("roll:export"): _SEES_ANY - {Role.SENCO},
     }
     for page, roles in pages.items():
@@ -197,108 +188,6 @@ def test_a_long_list_takes_few_queries(
     with django_assert_max_num_queries(17):
         text = _text(office.get(reverse("roll:pupils")))
     assert "1 to 100 of 240" in text
-
-
-# --- Importing -----------------------------------------------------------------------------------------------
-
-
-def test_upload_look_load_and_see(scene: Scene, office: Client) -> None:
-    response = _upload(office, school_file(30))
-    report = response["Location"]
-    text = _text(office.get(report))
-    assert "Ready to load" in text
-    assert "Load 30 pupils" in text
-    assert not Pupil.objects.exists()
-    kept = PupilFile.objects.get()
-    load = reverse("roll:import_load", args=[kept.pk])
-    seen = text.split('name="seen" value="')[1].split('"')[0]
-    assert office.post(load, {"seen": seen}, follow=True).redirect_chain == [(report, 302)]
-    assert Pupil.objects.count() == 30
-    again = _text(office.post(load, {"seen": seen}, follow=True))
-    assert "This file was loaded on Mon 23 Nov 2026 at 10:15 by Ruth Osei." in again
-    assert "The file is loaded" in again
-    assert Pupil.objects.count() == 30
-
-
-def test_forty_bad_rows_are_forty_messages(office: Client) -> None:
-    report = _upload(office, school_file(1200, bad=range(0, 1200, 30)))["Location"]
-    text = _text(office.get(report))
-    assert "40 rows need putting right" in text
-    assert text.count("There is no such day. Check the date.") == 40
-    assert "Load 1,160 pupils and leave out 40 rows" in text
-    kept = PupilFile.objects.get()
-    refused = office.post(reverse("roll:import_load", args=[kept.pk]))
-    assert refused.status_code == 409
-    assert "40 rows need putting right, so nothing was loaded." in _text(refused)
-    assert not Pupil.objects.exists()
-    problems = office.get(reverse("roll:import_problems", args=[kept.pk])).content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(problems)))
-    assert len(rows) == 41
-    assert rows[2][0] == "32"
-    office.post(reverse("roll:import_load", args=[kept.pk]), {"good_rows_only": "yes"})
-    assert Pupil.objects.count() == 1160
-    result = _text(office.get(report))
-    assert "Left out, and on no register" in result
-    assert result.count("There is no such day. Check the date.") == 40
-
-
-def test_a_report_tells_each_change(scene: Scene, office: Client) -> None:
-    scene.load(csv_bytes([pupil_row(0)]))
-    report = _upload(office, csv_bytes([pupil_row(0, Postcode="B9 9ZZ", Reg_Group="9B")]))["Location"]
-    text = _text(office.get(report))
-    for words in ("Postcode", "B1 1AA", "B9 9ZZ", "Teaching group from 23 November 2026"):
-        assert words in text
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "The file is empty."),
-        (b"PK\x03\x04 xl/workbook [Content_Types]", "Excel workbook"),
-        (b"a,b\n1,2\n", "No headings were recognised"),
-    ],
-)
-def test_a_file_that_is_none_is_said_beside_the_field(office: Client, content: bytes, words: str) -> None:
-    response = _upload(office, content)
-    assert response.status_code == 422
-    assert words in _text(response)
-    assert not PupilFile.objects.exists()
-
-
-def test_what_a_file_says_is_shown_as_text(office: Client) -> None:
-    row = pupil_row(0, Legal_Surname="<script>alert(1)</script>", Reg_Group="<img src=x>")
-    text = _text(office.get(_upload(office, csv_bytes([row]), name="<b>.csv")["Location"]))
-    assert "<script>alert" not in text
-    assert "<img" not in text
-    assert "&lt;script&gt;" in text
-
-
-def test_a_file_is_thrown_away(office: Client) -> None:
-    _upload(office, school_file(1))
-    kept = PupilFile.objects.get()
-    response = office.post(reverse("roll:import_throw_away", args=[kept.pk]), follow=True)
-    assert "is thrown away" in _text(response)
-    assert not PupilFile.objects.exists()
-
-
-def test_another_schools_file_is_not_found(office: Client) -> None:
-    _upload(office, school_file(1))
-    kept = PupilFile.objects.get()
-    other = sign_in(Client(), make_scene("Other School").officer)
-    for name in ("import_report", "import_problems"):
-        assert other.get(reverse(f"roll:{name}", args=[kept.pk])).status_code == 404
-    for name in ("import_load", "import_throw_away"):
-        assert other.post(reverse(f"roll:{name}", args=[kept.pk])).status_code == 404
-
-
-def test_who_may_not_manage_groups_is_not_offered_to_make_them(
-    scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_groups(monkeypatch, Role.OFFICE)
-    sign_in(client, make_person(scene.school, Role.OFFICE))
-    assert "Make teaching groups" not in _text(client.get(reverse("roll:import")))
-    report = _upload(client, csv_bytes([pupil_row(0, Reg_Group="10Z")]), makes_groups="on")["Location"]
-    assert "There is no teaching group 10Z" in _text(client.get(report))
 
 
 # --- A pupil's entry -----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("closures", "Closures", ("register.closure.",), ()),
     ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
     ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed", "roll.exported")),
+    ("imports", "Imports", ("exchange.",), ()),
     ("groups", "Teaching groups", ("group.",), ()),
     ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
     ("keeping", "Back-ups and what was purged", ("keeping.",), ()),

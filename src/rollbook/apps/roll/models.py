@@ -170,29 +170,6 @@ class Membership(models.Model):
         return f"{self.pupil} in {self.group}"
 
 
-class PupilFile(models.Model):
-    """A pupil file that was uploaded and looked through, waiting to be loaded or thrown away."""
-
-    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
-    name = models.CharField(max_length=200)
-    content = models.BinaryField()
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    takes_effect_on = models.DateField(
-        null=True, help_text="From when groups change; starting day of those without."
-    )
-    makes_groups = models.BooleanField(default=False)
-    loaded_at = models.DateTimeField(null=True, blank=True)
-    loaded_by_name = models.CharField(max_length=200, blank=True)
-    result = models.JSONField(default=dict, help_text="The counts of the load.")
-
-    class Meta:
-        ordering = ["-uploaded_at"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class AddressChange(models.Model):
     """A change of address that a parent notified (reg 8(3)): with whom, where, from when."""
 

@@ -1,70 +1,71 @@
 """Loading a pupil file: all of it or nothing, and never a pupil twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
 from rollbook.apps.audit.actions import record
+from rollbook.apps.roll.actions.permission import MEANWHILE, must_import, refuse_plan
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
+from rollbook.apps.roll.queries.file_contacts import ContactPlan
 from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, PlannedPupil, plan_load
+from rollbook.apps.roll.queries.footprints import Footprint, added, changed, moved
 from rollbook.apps.roll.queries.known_roll import fold
 from rollbook.apps.roll.queries.moves import put_in, waits_for_group
 from rollbook.apps.roll.queries.particulars import change_facts
 from rollbook.apps.schools.actions.groups import add_group
-from rollbook.domain.access import Actor, Permission, Viewer
+from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.refusals import Refused
-from rollbook.formats.pupil_csv import RowProblem, Unreadable, read_pupils
+from rollbook.formats.pupil_file import PupilSheet
 
 _BATCH = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did."""
+    """What a load did. `footprints` are the records it added or changed."""
 
     new_count: int
     changed_count: int
     unchanged_count: int
     refused_count: int
     groups_made: tuple[str, ...]
-    left_out: tuple[RowProblem, ...]
-    sha256: str
+    footprints: tuple[Footprint, ...]
 
 
 def load_pupils(
     *,
     viewer: Viewer,
     name: str,
-    content: bytes,
+    sheet: PupilSheet,
     options: LoadOptions,
     good_rows_only: bool = False,
     seen: str = "",
     by: Actor,
     at: datetime,
 ) -> Loaded:
-    """Loads a pupil file into the viewer's school.
+    """Loads the pupils of a file into the viewer's school.
 
     Where any row is refused nothing is loaded, unless the person chose `good_rows_only`. `seen` is the digest of the
     plan the person looked at: if the roll has changed since, nothing is loaded and they look again.
     Errors: Refused.
     """
-    if not viewer.may(Permission.ROLL_IMPORT):
-        raise Refused.one("", "You may not import pupils. The school office or the attendance officer can.")
-    try:
-        sheet = read_pupils(content, at.date())
-    except Unreadable as problem:
-        raise Refused.one("file", str(problem)) from None
+    must_import(viewer)
     try:
         with transaction.atomic():
             plan = plan_load(viewer, sheet, options)
-            _refuse(plan, seen, good_rows_only=good_rows_only)
+            refuse_plan(
+                plan.refused_count,
+                len(plan.new) + len(plan.changed) + plan.unchanged_count,
+                is_seen=not seen or seen == plan.digest,
+                good_rows_only=good_rows_only,
+            )
             _make_groups(viewer, plan, by, at)
             _save(plan)
-            loaded = _loaded(plan, content)
+            loaded = _loaded(plan)
             record(
                 type="roll.file.loaded",
                 by=by,
@@ -75,35 +76,43 @@ def load_pupils(
             )
     except IntegrityError:
         # Somebody else added one of these pupils between our looking and our writing.
-        raise Refused.one("", _MEANWHILE) from None
+        raise Refused.one("", MEANWHILE) from None
     return loaded
 
 
-def _loaded(plan: LoadPlan, content: bytes) -> Loaded:
+def _loaded(plan: LoadPlan) -> Loaded:
     return Loaded(
         new_count=len(plan.new),
         changed_count=len(plan.changed),
         unchanged_count=plan.unchanged_count,
         refused_count=plan.refused_count,
         groups_made=plan.groups_to_make,
-        left_out=plan.errors,
-        sha256=sha256(content).hexdigest(),
+        footprints=tuple(each for planned in (*plan.new, *plan.changed) for each in _footprints(planned)),
     )
 
 
-_MEANWHILE = (
-    "Somebody else changed the roll at the same time, so nothing was loaded. Look at the report again."
-)
+def _footprints(planned: PlannedPupil) -> Iterator[Footprint]:
+    line, who = planned.row.line, planned.row.name
+    if planned.is_new:
+        # Their time on roll, group and contacts go with the entry.
+        yield added(line, who, planned.pupil, planned.new_enrolment)
+        yield from changed(line, who, planned.contacts.touched)
+        return
+    if planned.new_enrolment is not None:
+        yield added(line, who, planned.new_enrolment)
+    yield from changed(line, who, planned.touched)
+    if any(change.field == "group" for change in planned.changes):
+        rows = (planned.new_membership, *planned.changed_memberships)
+        here = (row for row in rows if row is not None and row.group_id != planned.was_in_group)
+        yield from (moved(line, who, row, planned.was_in_group) for row in here)
+    yield from contact_footprints(line, who, planned.contacts)
 
 
-def _refuse(plan: LoadPlan, seen: str, *, good_rows_only: bool) -> None:
-    if seen and seen != plan.digest:
-        raise Refused.one("", _MEANWHILE)
-    if plan.refused_count and not good_rows_only:
-        rows = "One row needs" if plan.refused_count == 1 else f"{plan.refused_count} rows need"
-        raise Refused.one("", f"{rows} putting right, so nothing was loaded.")
-    if not (plan.new or plan.changed or plan.unchanged_count):
-        raise Refused.one("", "No row of this file can be loaded.")
+def contact_footprints(line: int, who: str, plan: ContactPlan) -> Iterator[Footprint]:
+    """What a line did to the adults of its pupil."""
+    for contact in plan.new_contacts:
+        yield added(line, who, contact)
+    yield from changed(line, who, plan.touched)
 
 
 def _make_groups(viewer: Viewer, plan: LoadPlan, by: Actor, at: datetime) -> None:
@@ -123,31 +132,34 @@ def _make_groups(viewer: Viewer, plan: LoadPlan, by: Actor, at: datetime) -> Non
 def _save(plan: LoadPlan) -> None:
     """Everything at once: a fixed number of statements for each kind of row, in batches."""
     planned = [*plan.new, *plan.changed]
-    _add(Pupil, (each.pupil for each in plan.new))
-    _change(Pupil, [(each.pupil, each.changed_fields) for each in plan.changed if each.changed_fields])
-    _add(Enrolment, (each.new_enrolment for each in planned))
+    add_all(Pupil, (each.pupil for each in plan.new))
+    change_all(Pupil, [(each.pupil, each.changed_fields) for each in plan.changed if each.changed_fields])
+    add_all(Enrolment, (each.new_enrolment for each in planned))
     spell_fields = {"first_day", "agreed_on", "agreed_with", "is_boarder"}
-    _change(Enrolment, [(each.changed_enrolment, spell_fields) for each in planned if each.changed_enrolment])
+    change_all(
+        Enrolment, [(each.changed_enrolment, spell_fields) for each in planned if each.changed_enrolment]
+    )
     # First what ends, then what begins: a pupil has one open membership at a time.
     moved = [row for each in planned for row in each.changed_memberships]
-    _change(Membership, [(row, {"group", "first_day", "last_day"}) for row in moved])
-    _add(Membership, (each.new_membership for each in planned))
-    _save_contacts(planned)
+    change_all(Membership, [(row, {"group", "first_day", "last_day"}) for row in moved])
+    add_all(Membership, (each.new_membership for each in planned))
+    save_contacts([each.contacts for each in planned])
 
 
-def _save_contacts(planned: Sequence[PlannedPupil]) -> None:
-    plans = [each.contacts for each in planned]
-    _add(Parent, (parent for each in plans for parent in each.new_parents))
-    _change(Parent, [pair for each in plans for pair in each.changed_parents])
-    _change(Contact, [pair for each in plans for pair in each.changed_contacts])
-    _add(Contact, (contact for each in plans for contact in each.new_contacts))
+def save_contacts(plans: Sequence[ContactPlan]) -> None:
+    """Adds and changes adults and what they are to pupils, all at once."""
+    add_all(Parent, (parent for each in plans for parent in each.new_parents))
+    change_all(Parent, [pair for each in plans for pair in each.changed_parents])
+    change_all(Contact, [pair for each in plans for pair in each.changed_contacts])
+    add_all(Contact, (contact for each in plans for contact in each.new_contacts))
 
 
-def _add(model: type[models.Model], rows: Iterable[models.Model | None]) -> None:
+def add_all(model: type[models.Model], rows: Iterable[models.Model | None]) -> None:
+    """Adds rows in batches."""
     model._default_manager.bulk_create([row for row in rows if row is not None], batch_size=_BATCH)
 
 
-def _change(model: type[models.Model], rows: Sequence[tuple[Any, set[str]]]) -> None:
+def change_all(model: type[models.Model], rows: Sequence[tuple[Any, set[str]]]) -> None:
     """Saves rows by the fields that changed in any of them; each row once."""
     fields = sorted(set().union(*(names for _, names in rows)))
     once = list({row.pk: row for row, _ in rows}.values())
@@ -158,7 +170,6 @@ def _change(model: type[models.Model], rows: Sequence[tuple[Any, set[str]]]) -> 
 def _facts(name: str, plan: LoadPlan, loaded: Loaded, options: LoadOptions) -> dict[str, Any]:
     return {
         "file": name,
-        "sha256": loaded.sha256,
         "new": loaded.new_count,
         "changed": loaded.changed_count,
         "unchanged": loaded.unchanged_count,

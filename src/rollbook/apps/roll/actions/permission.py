@@ -19,3 +19,25 @@ def own_pupil(viewer: Viewer, pupil_id: int) -> Pupil:
     if pupil is None:
         raise Refused.one("", "This pupil is not in your school's admission register.")
     return pupil
+
+
+MEANWHILE = (
+    "Somebody else changed the roll at the same time, so nothing was loaded. Look at the report again."
+)
+
+
+def must_import(viewer: Viewer) -> None:
+    """Errors: Refused for those who may not import lists of pupils."""
+    if not viewer.may(Permission.ROLL_IMPORT):
+        raise Refused.one("", "You may not import pupils. The school office or the attendance officer can.")
+
+
+def refuse_plan(refused_count: int, loadable_count: int, *, is_seen: bool, good_rows_only: bool) -> None:
+    """Errors: Refused for a plan that is out of date, has bad rows nobody chose to leave out, or loads nothing."""
+    if not is_seen:
+        raise Refused.one("", MEANWHILE)
+    if refused_count and not good_rows_only:
+        rows = "One row needs" if refused_count == 1 else f"{refused_count} rows need"
+        raise Refused.one("", f"{rows} putting right, so nothing was loaded.")
+    if not loadable_count:
+        raise Refused.one("", "No row of this file can be loaded.")

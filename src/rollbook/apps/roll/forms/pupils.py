@@ -12,7 +12,6 @@ from rollbook.apps.roll.queries.particulars import plain_value, words_of
 from rollbook.apps.roll.queries.sections import SectionOfEntry
 from rollbook.apps.schools.queries import Group
 from rollbook.domain.roll import year_group_words
-from rollbook.formats.pupil_csv import SIZE_LIMIT
 from rollbook.ui.forms import DateField, Form, Sections
 
 _MEDIUM = {"class": "input--medium"}
@@ -42,41 +41,6 @@ class SearchForm(Form):
         fields["group"].choices = [("", "All"), *groups]
         fields["year"].choices = [("", "All"), *((year, year_group_words(year)) for year in years)]
         fields["q"].widget.attrs["type"] = "search"
-
-
-class UploadForm(Form):
-    """A pupil file and how it is to be loaded."""
-
-    file = forms.FileField(
-        label="Pupil file",
-        help_text="A CSV file with a line of headings. Nothing is loaded before you have seen what it does.",
-        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
-        max_length=200,
-    )
-    takes_effect_on = DateField(
-        label="Takes effect on",
-        help_text="Changed groups change on this day. It is the starting day of new pupils whose row has none.",
-    )
-    makes_groups = forms.BooleanField(
-        label="Make teaching groups that are not there yet",
-        required=False,
-        help_text="They begin with the academic year. Say afterwards who takes them.",
-    )
-
-    def __init__(self, *args: Any, may_make_groups: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].widget.attrs["accept"] = ".csv,.txt,text/csv"
-        if not may_make_groups:
-            del self.fields["makes_groups"]
-
-    def clean_file(self) -> Any:
-        """The file, unless it is so large that it need not be read."""
-        file = self.cleaned_data["file"]
-        if file.size > SIZE_LIMIT:
-            raise forms.ValidationError(
-                "The file is larger than 20 MB. A large school's pupil file is about 1 MB: check it is the right one."
-            )
-        return file
 
 
 _YEAR_OFFSETS = [

@@ -1,12 +1,14 @@
 """The contacts of a pupil file beside those that are held: who is new, and what changes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rollbook.apps.roll.models import Contact, Parent, Pupil
+from rollbook.apps.roll.queries.footprints import Touched
 from rollbook.apps.roll.queries.known_roll import KnownRoll, fold, parent_key
 from rollbook.apps.roll.queries.particulars import Change, changes, simple_change
-from rollbook.formats.pupil_csv import ContactRow, PupilRow
+from rollbook.formats.pupil_file import ContactRow
 
 # Relationships that make an adult a parent in the sense of s.576 of the Education Act 1996, or usually do.
 _PARENTS = ("mother", "father", "mum", "dad", "parent", "guardian", "carer", "foster", "adopt")
@@ -24,6 +26,7 @@ class ContactPlan:
     changed_parents: list[tuple[Parent, set[str]]] = field(default_factory=list)
     changed_contacts: list[tuple[Contact, set[str]]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -35,18 +38,18 @@ class FileContacts:
         self._school_id = school_id
         self._settled: dict[int, int] = {}
 
-    def plan(self, row: PupilRow, pupil: Pupil) -> ContactPlan:
-        """What the contacts of one row do; contacts that are held and not in the file stay."""
+    def plan(self, line: int, contacts: Iterable[ContactRow], pupil: Pupil) -> ContactPlan:
+        """What the contacts on one line do; contacts that are held and not in the file stay."""
         plan = ContactPlan()
         held = list(self._roll.contacts.get(pupil.pk, ())) if pupil.pk else []
         priority = max((contact.priority for contact in held), default=0)
-        for given in row.contacts:
+        for given in contacts:
             match = next((each for each in held if parent_key(each.parent) == _key(given)), None)
             if match is not None:
-                self._update(plan, row.line, match, given)
+                self._update(plan, line, match, given)
                 continue
-            priority += 1
-            self._add(plan, row, pupil, given, priority, held)
+            priority = given.priority or priority + 1
+            self._add(plan, line, pupil, given, priority, held)
         return plan
 
     def _update(self, plan: ContactPlan, line: int, held: Contact, given: ContactRow) -> None:
@@ -58,6 +61,7 @@ class FileContacts:
             _apply(parent, of_parent, _parent_values(given))
             if of_parent:
                 plan.changed_parents.append((parent, {change.field for change in of_parent}))
+                plan.touched.append((parent, of_parent))
                 plan.changes += of_parent
         elif of_parent:
             told = of_parent[0].words.partition(": ")[2]
@@ -72,12 +76,13 @@ class FileContacts:
         _apply(held, of_contact, wanted)
         if of_contact:
             plan.changed_contacts.append((held, {change.field for change in of_contact}))
+            plan.touched.append((held, of_contact))
             plan.changes += of_contact
 
     def _add(
         self,
         plan: ContactPlan,
-        row: PupilRow,
+        line: int,
         pupil: Pupil,
         given: ContactRow,
         priority: int,
@@ -92,8 +97,8 @@ class FileContacts:
                 parent.address, parent.postcode = pupil.address, parent.postcode or pupil.postcode
             plan.new_parents.append(parent)
             self._roll.parents[_key(given)].append(parent)
-            self._settled[id(parent)] = row.line
-        contact = Contact(pupil=pupil, parent=parent, priority=priority, **_new_contact_values(given))
+            self._settled[id(parent)] = line
+        contact = Contact(pupil=pupil, parent=parent, **{"priority": priority} | _new_contact_values(given))
         plan.new_contacts.append(contact)
         held.append(contact)
         relationship = f" ({given.relationship})" if given.relationship else ""
@@ -136,6 +141,7 @@ def _contact_values(given: ContactRow) -> dict[str, Any]:
         "lives_with": given.lives_with,
         "has_parental_responsibility": given.has_parental_responsibility,
         "is_emergency_contact": given.is_emergency_contact,
+        "priority": given.priority,
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from rollbook.apps.roll.models import Enrolment, Membership, Pupil
 from rollbook.apps.roll.queries.file_contacts import ContactPlan, FileContacts
+from rollbook.apps.roll.queries.footprints import Touched
 from rollbook.apps.roll.queries.known_roll import KnownGroup, KnownRoll, Unmatched, fold, known_roll
 from rollbook.apps.roll.queries.moves import membership_on, plan_move, put_in, waits_for_group
 from rollbook.apps.roll.queries.particulars import Change, changes, simple_change
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
-from rollbook.formats.pupil_csv import FIELD_WORDS, PupilRow, PupilSheet, RowProblem
+from rollbook.formats.pupil_file import FIELD_WORDS, PupilRow, PupilSheet
+from rollbook.formats.tables import RowProblem
 from rollbook.ui.words import plain_day
 
 
@@ -39,6 +41,8 @@ class PlannedPupil:
     new_membership: Membership | None = None
     changed_memberships: list[Membership] = field(default_factory=list)
     contacts: ContactPlan = field(default_factory=ContactPlan)
+    touched: list[Touched] = field(default_factory=list)
+    was_in_group: int | None = None
 
     @property
     def group_to_make(self) -> str:
@@ -54,10 +58,15 @@ class LoadPlan:
     sheet: PupilSheet
     new: tuple[PlannedPupil, ...]
     changed: tuple[PlannedPupil, ...]
-    unchanged_count: int
+    unchanged: tuple[PlannedPupil, ...]
     problems: tuple[RowProblem, ...]
     groups_to_make: tuple[str, ...]
     groups_begin_on: date
+
+    @property
+    def unchanged_count(self) -> int:
+        """For how many rows everything stands already."""
+        return len(self.unchanged)
 
     @property
     def errors(self) -> tuple[RowProblem, ...]:
@@ -99,7 +108,7 @@ def plan_load(viewer: Viewer, sheet: PupilSheet, options: LoadOptions) -> LoadPl
         sheet=sheet,
         new=tuple(planner.new),
         changed=tuple(planner.changed),
-        unchanged_count=planner.unchanged_count,
+        unchanged=tuple(planner.unchanged),
         problems=tuple(problems),
         groups_to_make=tuple(planner.groups_to_make.values()),
         groups_begin_on=groups_begin_on,
@@ -124,7 +133,7 @@ class _Planner:
         self.groups_begin_on = groups_begin_on
         self.new: list[PlannedPupil] = []
         self.changed: list[PlannedPupil] = []
-        self.unchanged_count = 0
+        self.unchanged: list[PlannedPupil] = []
         self.problems: list[RowProblem] = []
         self.groups_to_make: dict[str, str] = {}
         self._contacts = FileContacts(roll, viewer.school_id)
@@ -144,7 +153,7 @@ class _Planner:
         except (_Refused, Unmatched) as problem:
             self._note(row, problem.part, str(problem), is_warning=False)
             return
-        planned.contacts = self._contacts.plan(row, planned.pupil)
+        planned.contacts = self._contacts.plan(row.line, row.contacts, planned.pupil)
         planned.changes += planned.contacts.changes
         for number, message in planned.contacts.warnings:
             self._note(row, f"contact_{number}_name", message, is_warning=True)
@@ -153,7 +162,7 @@ class _Planner:
         elif planned.changes:
             self.changed.append(planned)
         else:
-            self.unchanged_count += 1
+            self.unchanged.append(planned)
 
     def _note(self, row: PupilRow, part: str, message: str, *, is_warning: bool) -> None:
         words = FIELD_WORDS.get(part, "")
@@ -217,6 +226,7 @@ class _Planner:
         for change in found:
             setattr(pupil, change.field, values[change.field])
         planned.changed_fields = {change.field for change in found}
+        planned.touched.append((pupil, found))
         planned.changes = found + planned.changes
         return planned
 
@@ -248,6 +258,7 @@ class _Planner:
             setattr(last, change.field, values[change.field])
         if found:
             planned.changed_enrolment = last
+            planned.touched.append((last, found))
             planned.changes += found
         return last
 
@@ -282,6 +293,7 @@ class _Planner:
             return
         group_id, group_from = self._group(row, on)
         was = current.group.name if current else ""
+        planned.was_in_group = current.group_id if current else None
         move = plan_move(
             pupil, held, group_id, on if current else max(spell.first_day, group_from), spell.last_day
         )

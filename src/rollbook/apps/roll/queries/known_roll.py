@@ -7,7 +7,8 @@ from datetime import date
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.apps.schools.queries.groups import group_rows
 from rollbook.domain.access import Viewer
-from rollbook.formats.pupil_csv import PupilRow
+from rollbook.formats.pupil_file import PupilRow
+from rollbook.formats.pupil_key import PupilKey
 from rollbook.ui.words import plain_day
 
 NameKey = tuple[str, str, date]
@@ -77,8 +78,8 @@ class KnownRoll:
         """A group of this name that begins later than a day."""
         return next((group for group in self.groups.get(fold(name), ()) if group.first_day > on), None)
 
-    def pupil(self, row: PupilRow) -> Pupil | None:
-        """The pupil a row is: by UPN, else by admission number, else by name and date of birth.
+    def pupil(self, row: PupilRow | PupilKey) -> Pupil | None:
+        """The pupil a row is or is about: by UPN, else by admission number, else by name and date of birth.
 
         Errors: Unmatched where these point to two pupils, or to one who is plainly somebody else.
         """
@@ -98,7 +99,18 @@ class KnownRoll:
                 return found
         return self._by_name(row)
 
-    def _by_name(self, row: PupilRow) -> Pupil | None:
+    def known_pupil(self, key: PupilKey) -> Pupil:
+        """The pupil that a row is about. Errors: Unmatched where there is none."""
+        pupil = self.pupil(key)
+        if pupil is None:
+            raise Unmatched(
+                "", "No pupil of the admission register has this number, or this name and date of birth."
+            )
+        return pupil
+
+    def _by_name(self, row: PupilRow | PupilKey) -> Pupil | None:
+        if row.born_on is None:
+            return None
         found = self.by_name.get((fold(row.surname), fold(row.forename), row.born_on), [])
         found = list({id(pupil): pupil for pupil in found}.values())
         if len(found) > 1:
@@ -119,13 +131,14 @@ class KnownRoll:
         return pupil
 
 
-def _refuse_somebody_else(row: PupilRow, found: Pupil, part: str, words: str) -> None:
+def _refuse_somebody_else(row: PupilRow | PupilKey, found: Pupil, part: str, words: str) -> None:
     names = (
         {fold(found.legal_surname), fold(found.surname)},
         {fold(found.legal_forename), fold(found.forename)},
     )
-    same = (row.born_on == found.born_on, fold(row.surname) in names[0], fold(row.forename) in names[1])
-    if not any(same):
+    given = ((row.born_on, {found.born_on}), (fold(row.surname), names[0]), (fold(row.forename), names[1]))
+    same = [value in known for value, known in given if value]
+    if same and not any(same):
         raise Unmatched(
             part, f"This {words} is {_who(found)}'s, born on {plain_day(found.born_on)}. Check it."
         )

@@ -122,3 +122,8 @@ def change_facts(found: Iterable[Change]) -> dict[str, Any]:
 def plain_value(value: Any) -> Any:
     """A value as JSON has it."""
     return value.isoformat() if isinstance(value, date) else value
+
+
+def typed(model: type[models.Model], name: str, value: Any) -> Any:
+    """The other way round: a value of JSON as the field has it."""
+    return _field(model, name).to_python(value)

@@ -36,7 +36,7 @@ def pupils(request: HttpRequest) -> HttpResponse:
     """Every pupil the viewer may see, or those looked for; a search that names one pupil leads straight to them."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if not (viewer.may(Permission.PUPIL_VIEW_ANY) or viewer.may(Permission.PUPIL_VIEW_OWN)):
-        return redirect("roll:import")
+        return redirect("exchange:imports")
     if (show := request.GET.get("show", "")) in _TABS and show != Standing.NOW:
         query = request.GET.copy()
         query.pop("show")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q, RestrictedError
 
 from rollbook.apps.schools.actions.changing import note_change, one_at_a_time
 from rollbook.apps.schools.models import SPAN_MESSAGE, GroupTeacher, TeachingGroup
@@ -98,6 +98,30 @@ def end_group(
             at=at,
         )
     return group
+
+
+def withdraw_group(*, viewer: Viewer, group_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """Withdraws a group that was added by mistake and never used. Errors: Refused once pupils or registers name it."""
+    try:
+        with transaction.atomic():
+            one_at_a_time(viewer, Permission.GROUPS_MANAGE)
+            group = own_group(viewer, group_id)
+            name = group.name
+            GroupTeacher.objects.filter(group=group).delete()
+            group.delete()
+            note_change(
+                school_id=viewer.school_id,
+                type="group.withdrawn",
+                subject=f"group:{group_id}",
+                facts={"name": name, "because": reason},
+                by=by,
+                at=at,
+            )
+    except (ProtectedError, RestrictedError):
+        message = (
+            "Pupils or registers name this group, so it stays. End it on the page of the groups instead."
+        )
+        raise Refused.one("", message) from None
 
 
 def own_group(viewer: Viewer, group_id: int) -> TeachingGroup:

@@ -18,7 +18,8 @@ from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, plan_loa
 from rollbook.apps.schools.queries import all_schools
 from rollbook.domain.access import Actor, Role, Viewer
 from rollbook.domain.refusals import Refused
-from rollbook.formats.pupil_csv import PupilSheet, RowProblem, Unreadable, read_pupils, take
+from rollbook.formats.pupil_file import PupilSheet, read_pupils
+from rollbook.formats.tables import RowProblem, Unreadable, take
 from rollbook.ui.words import plain_day, sentence_list
 
 
@@ -30,13 +31,15 @@ def _day(text: str) -> date:
 
 
 class Command(BaseCommand):
-    """Imports pupils from a CSV file."""
+    """Imports pupils from a CSV file or an Excel workbook."""
 
-    help = "Import pupils from a CSV file. Nothing is loaded while any row is bad, unless --load-good-rows is given."
+    help = "Import pupils from a CSV or Excel file. Nothing is loaded while a row is bad without --load-good-rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declares what can be typed after the command."""
-        parser.add_argument("file", metavar="FILE", help="a CSV file with a line of headings")
+        parser.add_argument(
+            "file", metavar="FILE", help="a CSV file or Excel workbook with a line of headings"
+        )
         parser.add_argument("--school", help="name or URN, where more than one school is installed")
         parser.add_argument("--by", metavar="EMAIL", help="the member of staff in whose name this is done")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -75,7 +78,7 @@ class Command(BaseCommand):
             if not options["dry_run"]:
                 try:
                     loaded = self._load(
-                        viewer, by, at, path.name, content, load, plan, options["load_good_rows"]
+                        viewer, by, at, path.name, sheet, load, plan, options["load_good_rows"]
                     )
                 except Refused as problem:
                     refused = str(problem)
@@ -89,7 +92,7 @@ class Command(BaseCommand):
         by: Actor,
         at: datetime,
         name: str,
-        content: bytes,
+        sheet: PupilSheet,
         load: LoadOptions,
         plan: LoadPlan,
         good_rows_only: bool,
@@ -97,7 +100,7 @@ class Command(BaseCommand):
         return load_pupils(
             viewer=viewer,
             name=name,
-            content=content,
+            sheet=sheet,
             options=load,
             good_rows_only=good_rows_only,
             seen=plan.digest,
@@ -185,7 +188,7 @@ class Command(BaseCommand):
 
 def _table(problems: Iterable[RowProblem]) -> str:
     rows: list[Sequence[str]] = [("Line", "Pupil", "Column", "Value", "What is wrong")]
-    rows += [(str(each.line), each.pupil, each.field, each.value, each.message) for each in problems]
+    rows += [(str(each.line), each.who, each.field, each.value, each.message) for each in problems]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         "  ".join([row[0].rjust(widths[0]), *(row[n].ljust(widths[n]) for n in (1, 2, 3)), row[4]])

@@ -1,0 +1,1 @@
+"""Staging a file, loading it, undoing an import."""

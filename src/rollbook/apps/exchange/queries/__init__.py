@@ -1,0 +1,1 @@
+"""What is being imported, what it would do, and what it did."""
