@@ -15,7 +15,7 @@ function Register(form) {
   const live = form.querySelector("[data-say]");
   const savedNote = note.textContent;
   const codes = new Map(
-    [...(open[0]?.select.options ?? [])].filter((o) => o.value).map((o) => [o.value.toUpperCase(), o.value]),
+    open.flatMap((row) => [...row.select.options]).filter((o) => o.value).map((o) => [o.value.toUpperCase(), o.value]),
   );
   const memory = keptMarks(form);
   let touched = form.hasAttribute("data-unsaved");
@@ -192,6 +192,8 @@ function Register(form) {
   }
 
   function put(row, code) {
+    // A code that fits one pupil, such as a trip's, is not in every pupil's list.
+    if (!row.takes(code)) return say(`${code} is not in the list for ${row.name}`);
     row.set(code);
     touched = true;
     memory.keep(open);
@@ -211,7 +213,7 @@ function Register(form) {
   }
 
   function beginHalf(row, letter) {
-    if (codes.has(letter)) {
+    if (codes.has(letter) && row.takes(codes.get(letter))) {
       row.set(codes.get(letter));
       touched = true;
       memory.keep(open);
@@ -326,6 +328,10 @@ function makeRow(element, presentSymbol) {
     kind: () => kindOf(row.code()),
     needsNote: () => select.selectedOptions[0]?.hasAttribute("data-needs-note") ?? false,
     takesMinutes: () => row.code() === "L" || (select.selectedOptions[0]?.hasAttribute("data-minutes") ?? false),
+    takes(code) {
+      const value = code === presentSymbol ? "present" : code;
+      return radios.some((radio) => radio.value === value) || [...select.options].some((o) => o.value === code);
+    },
     set(code, lateBy, nature) {
       const value = code === presentSymbol ? "present" : code;
       const radio = radios.find((each) => each.value === value);

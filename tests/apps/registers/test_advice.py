@@ -99,7 +99,7 @@ def test_a_suspension_is_filled_in_for_five_school_days_and_then_asks_for_educat
     assert fifth["planned"]["origin"] == "Suspension"
     assert (sixth["code"], sixth["planned"]) == ("", None)
     assert sixth["notice"].startswith("6th day of the suspension: full-time education must be arranged")
-    assert sixth["also"] == ["E: Suspended; the family have the letter (Suspension)"]
+    assert sixth["others"] == ["E: Suspended; the family have the letter (Suspension)"]
 
 
 @pytest.mark.policy("P-A-12")
@@ -109,7 +109,7 @@ def test_the_provision_is_filled_in_and_the_suspension_stays_as_the_second_reaso
 
     sixth = row(scene, scene.amy, SIXTH_DAY)
     assert (sixth["code"], sixth["planned"]["words"], sixth["notice"]) == ("B", "Tuition at the centre", "")
-    assert sixth["also"] == ["Also E: Suspended; the family have the letter (Suspension)"]
+    assert sixth["also"] == ["Also E, Suspension"]
 
 
 @pytest.mark.policy("P-4.1-3")
@@ -126,7 +126,7 @@ def test_of_two_plans_the_one_that_goes_before_is_filled_in_whichever_came_last(
     agree_mornings(scene, scene.amy)
     arrange(scene, scene.amy, "V", supervisor="Mr Asare")
     assert row(scene, scene.amy, session=PM)["code"] == "V"
-    assert row(scene, scene.amy, session=PM)["also"] == ["Also C2: Mornings only (Part-time timetable)"]
+    assert row(scene, scene.amy, session=PM)["also"] == ["Also C2, Part-time timetable"]
 
 
 def test_a_teacher_may_save_what_was_planned_and_its_list_begins_with_it(scene: Scene) -> None:

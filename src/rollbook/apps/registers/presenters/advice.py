@@ -70,17 +70,36 @@ def _option(code: Any, fit: Fit) -> Option:
 
 
 def reasons(known: Known) -> dict[str, Any]:
-    """Why a pupil's mark is filled in, what else was planned for the session, and what must be arranged."""
-    plan = known.plan
+    """Why a pupil's mark is filled in, what else was planned for the session, and what must be arranged.
+
+    `also` is short enough to stand under a name; `others` says the same in full.
+    """
+    plan, others = known.plan, known.others
     return {
         "planned": {"symbol": plan.code, "words": plan.note, "origin": plan.get_origin_display()}
         if plan
         else None,
-        "also": [
-            f"{'Also ' if plan else ''}{each.code}: {each.note} ({each.get_origin_display()})"
-            for each in known.others
-        ],
+        "also": [f"Also {each.code}, {each.get_origin_display()}" for each in others] if plan else [],
+        "others": [f"{each.code}: {each.note} ({each.get_origin_display()})" for each in others],
         "notice": suspension_notice(known.facts),
+    }
+
+
+def known_card(name: str, known: Known) -> dict[str, Any] | None:
+    """What is known of one pupil in full: where they are and who is in charge of them; None where nothing is."""
+    plan = known.plan
+    if plan is None and not known.others:
+        return None
+    shown = plan or known.others[0]
+    place = [each for each in (shown.provider, shown.supervisor) if each and each not in shown.note]
+    others = reasons(known)["others"]
+    return {
+        "symbol": shown.code,
+        "name": name,
+        "words": shown.note,
+        "place": ", ".join(place),
+        "more": [f"Also {each}" for each in (others if plan else others[1:])],
+        "act": suspension_notice(known.facts),
     }
 
 
@@ -103,4 +122,8 @@ def ruled_out(said: Sequence[CodeAdvice]) -> dict[str, list[dict[str, str]]]:
 def advice_context(known: Known, said: Sequence[CodeAdvice]) -> dict[str, Any]:
     """What the page of one mark shows of the adviser: what is known, and why not the codes that can't be right."""
     lines = ruled_out(said)
-    return reasons(known) | {"ruled_out": lines, "why_not": symbols_words(lines["now"] or lines["ever"])}
+    return {
+        "card": known_card("", known),
+        "ruled_out": lines,
+        "why_not": symbols_words(lines["now"] or lines["ever"]),
+    }

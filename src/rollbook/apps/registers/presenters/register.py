@@ -10,9 +10,8 @@ from uuid import uuid4
 from django.urls import reverse
 
 from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
-from rollbook.apps.registers.presenters.advice import CodeLists, reasons
+from rollbook.apps.registers.presenters.advice import CodeLists, known_card, reasons
 from rollbook.apps.registers.presenters.words import amendment_words, mark_words, minutes_words, moment_words
-from rollbook.apps.registers.queries.facts import Known
 from rollbook.apps.registers.queries.marks import Versions, is_marked
 from rollbook.apps.registers.queries.register import RegisterSheet
 from rollbook.apps.roll.queries import RollPupil
@@ -56,29 +55,12 @@ def register_context(viewer: Viewer, sheet: RegisterSheet, now: datetime, typed:
         "register": _register(sheet, rows, now, problem) | {"code_options": lists.usual()},
         "ruled_out": lists.ruled_out(),
         "rows": rows,
-        "known": [
-            _known_card(row, sheet.known[row["pupil_id"]])
-            for row in rows
-            if row["planned"] or row["also"] or row["notice"]
-        ],
+        "known": [card for pupil in sheet.pupils if (card := known_card(pupil.name, sheet.known[pupil.id]))],
         "errors": [
             {"href": _anchor(refusal.field), "message": _named(sheet, refusal)} for refusal in typed.refusals
         ],
         "conflicts": bool(typed.conflicts),
         "reason": typed.reason,
-    }
-
-
-def _known_card(row: Row, known: Known) -> dict[str, Any]:
-    """What is known of one pupil, with who is in charge of them and where."""
-    place = filter(None, [known.plan.provider, known.plan.supervisor]) if known.plan else ()
-    return {
-        "symbol": row["planned"]["symbol"] if row["planned"] else "",
-        "name": f"{row['forename']} {row['surname']}",
-        "words": row["planned"]["words"] if row["planned"] else "",
-        "place": ", ".join(place),
-        "more": row["also"],
-        "act": row["notice"],
     }
 
 
