@@ -5,8 +5,9 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from rollbook.apps.accounts.models import User
+from rollbook.apps.registers.actions.sourced_plans import SourcedPlan, replace_plans
 from rollbook.apps.registers.actions.taking import SubmittedMark, Taken, take_register
-from rollbook.apps.registers.models import Entry
+from rollbook.apps.registers.models import Entry, PlannedMark
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import School, TeachingGroup
 from rollbook.clock import LONDON
@@ -76,6 +77,22 @@ class Scene:
             key=key or uuid4(),
             by=viewer.actor,
             at=when or at(9, 5, on=on),
+        )
+
+    def plan_trip(self, *pupils: Pupil, on: date = MONDAY) -> None:
+        """A day at the science museum with a member of staff in charge, as the trip's record plans it."""
+        viewer = self.viewer(self.head)
+        replace_plans(
+            viewer=viewer,
+            source="activity:1",
+            origin=PlannedMark.Origin.ACTIVITY,
+            plans=[
+                SourcedPlan(pupil.pk, on, on, "V", "Science museum", supervisor="Tess Teacher")
+                for pupil in pupils
+            ],
+            because="Trip recorded",
+            by=viewer.actor,
+            at=at(8, 0, on=on),
         )
 
     def marks(self, on: date = MONDAY, session: SchoolSession = AM) -> dict[str, list[str]]:

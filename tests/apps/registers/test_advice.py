@@ -6,6 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
 from rollbook.apps.registers.actions.closing import declare_closure
@@ -15,11 +20,12 @@ from rollbook.apps.registers.models import Entry, PlannedMark
 from rollbook.apps.registers.presenters.register import Typed, register_context
 from rollbook.apps.registers.queries.facts import known_about
 from rollbook.apps.registers.queries.register import register_sheet
+from rollbook.apps.registers.queries.sources import Source, sources_of
 from rollbook.apps.roll.models import Pupil
 from rollbook.domain.access import Role
 from rollbook.domain.refusals import Refused
 from tests.apps.registers.scene import AM, MONDAY, PM, Scene, at, mark
-from tests.factories.people import make_person
+from tests.factories.people import make_person, sign_in
 from tests.factories.pupils import make_pupil
 
 pytestmark = pytest.mark.django_db
@@ -338,3 +344,125 @@ def test_after_a_closure_y4_fits_whoever_is_still_without_a_mark(scene: Scene) -
     )  # fmt: skip
     options = row(scene, scene.ben, by=make_person(scene.school, Role.HEAD_TEACHER))["options"]
     assert [each["symbol"] for each in options if each["group"] == "Fits this pupil now"] == ["Y4"]
+
+
+# --- The pages ------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_mark_says_why_not_the_codes_that_can_not_be_right(
+    scene: Scene, client: Client
+) -> None:
+    suspend(scene, scene.amy, first_day=date(2026, 9, 7))
+    sign_in(client, scene.officer)
+    path = reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
+    with time_machine.travel(at(9, 40), tick=False):
+        page = client.get(path)
+    html = page.content.decode()
+
+    assert "Why not K, V, C2, E, D or X?" in html
+    assert "This is the 6th school day of the suspension that began on 7 September 2026" in html
+    assert "6th day of the suspension: full-time education must be arranged" in html
+    assert "J ended on 18 August 2024; use J1." in html
+    groups = [words for words, _ in page.context["form"].fields["code"].choices]
+    assert groups[-1] == "Can't be right now"
+
+
+def test_the_page_of_a_mark_offers_first_what_was_planned(scene: Scene, client: Client) -> None:
+    scene.plan_trip(scene.amy)
+    sign_in(client, scene.office)
+    path = reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
+    with time_machine.travel(at(9, 40), tick=False):
+        choices = client.get(path).context["form"].fields["code"].choices
+    assert list(choices)[1] == ("Fits this pupil now", [("V", "V – Educational visit or trip")])
+
+
+def test_a_refused_amendment_comes_back_with_the_sentence_beside_the_code(
+    scene: Scene, client: Client
+) -> None:
+    scene.take({scene.amy: "N"})
+    sign_in(client, scene.officer)
+    path = reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])
+    sent = {
+        "code": "K",
+        "note": "Ward 4",
+        "reason": "Hospital rang",
+        "seen_version": "1",
+        "key": str(uuid4()),
+    }
+    with time_machine.travel(at(9, 40), tick=False):
+        answer = client.post(path, sent)
+    assert answer.status_code == 422
+    assert "K needs the provider" in answer.context["form"].errors["code"][0]
+    assert 'value="Hospital rang"' in answer.content.decode()
+    assert scene.marks() == {"Amy": ["N"]}
+
+
+def test_a_teacher_is_not_told_why_other_hands_codes_are_wrong(scene: Scene, client: Client) -> None:
+    suspend(scene, scene.amy)
+    sign_in(client, scene.teacher)
+    with time_machine.travel(at(9, 40), tick=False):
+        html = client.get(reverse("registers:mark", args=[scene.amy.pk, MONDAY, "AM"])).content.decode()
+        register = client.get(reverse("registers:take", args=[scene.group.pk, MONDAY, "AM"])).content.decode()
+    assert "Why not" not in html
+    assert "Codes that need a record first" not in register
+    assert "Suspended; the family have the letter" in register
+
+
+def test_withdrawing_asks_why_and_what_comes_from_a_record_says_which(scene: Scene, client: Client) -> None:
+    by_hand = plan(scene, "M")
+    scene.plan_trip(scene.ben)
+    from_record = PlannedMark.objects.get(pupil=scene.ben)
+    sign_in(client, scene.officer)
+    with time_machine.travel(at(9, 40), tick=False):
+        html = client.get(reverse("registers:planned")).content.decode()
+        assert reverse("registers:withdraw_plan", args=[by_hand.pk]) in html
+        assert reverse("registers:withdraw_plan", args=[from_record.pk]) not in html
+
+        path = reverse("registers:withdraw_plan", args=[by_hand.pk])
+        assert client.post(path, {"because": ""}).status_code == 422
+        assert client.post(path, {"because": "Moved to Tuesday"}).status_code == 302
+        assert client.get(path).status_code == 302
+        record = client.get(reverse("registers:withdraw_plan", args=[from_record.pk])).content.decode()
+    assert "This follows from a record and ends with it." in record
+    assert "<form" not in record.split("<main")[1].split("</main")[0]
+    by_hand.refresh_from_db()
+    assert by_hand.withdrawn_because == "Moved to Tuesday"
+
+
+def test_the_app_that_keeps_the_records_names_them(scene: Scene, settings: Any) -> None:
+    scene.plan_trip(scene.amy, scene.ben)
+    plans = list(PlannedMark.objects.all())
+    viewer = scene.viewer(scene.officer)
+    settings.ROLLBOOK_ANSWERS = {}
+    assert sources_of(viewer, plans) == {"activity:1": Source("Trip or activity")}
+    settings.ROLLBOOK_ANSWERS = {"plan_sources": f"{__name__}.named"}
+    assert sources_of(viewer, plans) == {"activity:1": Source("Science museum", "/activities/1/")}
+
+
+def named(_viewer: object, sources: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """As the absence app answers."""
+    assert list(sources) == ["activity:1"]
+    return {"activity:1": ("Science museum", "/activities/1/")}
+
+
+def test_a_register_of_pupils_of_whom_much_is_known_costs_no_more_queries(
+    scene: Scene, client: Client
+) -> None:
+    sign_in(client, scene.officer)
+    path = reverse("registers:take", args=[scene.group.pk, MONDAY, "AM"])
+    counts = []
+    with time_machine.travel(at(9, 5), tick=False):
+        for arrange_more in (lambda: None, lambda: _know_much(scene)):
+            arrange_more()
+            client.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def _know_much(scene: Scene) -> None:
+    suspend(scene, scene.amy, first_day=date(2026, 9, 7))
+    arrange(scene, scene.amy, "B", provider="Oak Centre")
+    share_on_thursdays(scene, scene.ben)
+    agree_mornings(scene, scene.cat)

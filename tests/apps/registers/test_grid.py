@@ -263,6 +263,7 @@ def test_the_reason_the_minutes_and_the_nature_are_asked_for_and_nothing_is_lost
     scene: Scene, office: Client
 ) -> None:
     dan = scene.dan
+    scene.plan_trip(scene.amy, dan)
     changes = [line(scene.amy, "V"), line(dan, "L", 0), line(dan, "V", 0, session=PM), line(scene.ben, "I")]
     sent = form(scene, *changes, act="save", take=[ticked(scene.ben)], **{f"minutes-{ticked(dan)}": "ten"})
     answer = office.post(REVIEW, sent)

@@ -73,6 +73,27 @@ def test_a_withdrawn_plan_is_shown_no_more_and_its_marks_stay(scene: Scene) -> N
     assert Event.objects.filter(type="register.plan.withdrawn").count() == 1
 
 
+def test_a_plan_is_withdrawn_with_a_reason_or_not_at_all(scene: Scene) -> None:
+    planned = plan(scene)
+    viewer = scene.viewer(scene.office)
+    with pytest.raises(Refused) as refused:
+        withdraw_plan(viewer=viewer, plan_id=planned.pk, because="  ", by=viewer.actor, at=at(9, 10))
+    assert [refusal.field for refusal in refused.value.refusals] == ["because"]
+    planned.refresh_from_db()
+    assert planned.withdrawn_at is None
+    assert not Event.objects.filter(type="register.plan.withdrawn").exists()
+
+
+def test_what_follows_from_a_record_is_not_withdrawn_by_itself(scene: Scene) -> None:
+    scene.plan_trip(scene.amy)
+    planned = PlannedMark.objects.get()
+    viewer = scene.viewer(scene.head)
+    with pytest.raises(Refused, match="Change the record"):
+        withdraw_plan(viewer=viewer, plan_id=planned.pk, because="Cancelled", by=viewer.actor, at=at(9, 10))
+    planned.refresh_from_db()
+    assert planned.withdrawn_at is None
+
+
 def test_of_two_plans_the_newer_one_is_shown(scene: Scene) -> None:
     plan(scene)
     plan(scene, code="I", note="Mother rang: not well after all")

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from rollbook.apps.registers.queries.facts import KnownOverDays
 from rollbook.apps.registers.queries.grid import has_opened
 from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
 from rollbook.apps.roll.queries.spells import RegisterSpell, register_spells
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
+from rollbook.domain.adviser import advise_on
 from rollbook.domain.amendments import loses_presence
 from rollbook.domain.calendar import RegisterTimes, SchoolCalendar
 from rollbook.domain.codes import BY_SYMBOL, UnknownCode, code_for
@@ -67,7 +69,7 @@ class Outcome:
 
 
 def outcomes_of(viewer: Viewer, changes: Sequence[Change], at: datetime) -> list[Outcome]:
-    """What each of these changes would do now, in the order of pupils' names and days. Two queries for all of them."""
+    """What each of these changes would do now, in the order of pupils' names and days. Three queries for all."""
     if not changes:
         return []
     days = {change.on for change in changes}
@@ -76,7 +78,7 @@ def outcomes_of(viewer: Viewer, changes: Sequence[Change], at: datetime) -> list
     for spell in register_spells(viewer, min(days), max(days), pupil_ids):
         spells.setdefault(spell.pupil_id, []).append(spell)
     marks = standing_marks(viewer.school_id, days, spells)
-    look = _Look(viewer, at)
+    look = _Look(viewer, at, KnownOverDays(viewer, min(days), max(days), spells))
     found = [look.at(each, spells.get(each.pupil_id, []), marks.get(each.pupil_id, {})) for each in changes]
     return sorted(found, key=_in_order)
 
@@ -89,9 +91,10 @@ def _in_order(outcome: Outcome) -> tuple[str, str, int, date, str]:
 class _Look:
     """One look at many changes: what is the same for all marks of a half-day is found once."""
 
-    def __init__(self, viewer: Viewer, at: datetime) -> None:
+    def __init__(self, viewer: Viewer, at: datetime, known: KnownOverDays) -> None:
         self._viewer = viewer
         self._at = at
+        self._known = known
         self._calendar: SchoolCalendar = timetable(viewer).calendar
         self._times: dict[HalfDay, RegisterTimes | None] = {}
 
@@ -108,7 +111,7 @@ class _Look:
             return Outcome(change, *names, now, Effect.NOTHING)
         if change.seen_version != (now.version if now else 0):
             return Outcome(change, *names, now, Effect.MEANWHILE)
-        problems = tuple(self._problems(change, now))
+        problems = tuple(self._problems(change, spells[0].born_on, now))
         if any(problem.field == "code" for problem in problems):
             cell = (Refusal(change.cell, problem.message) for problem in problems if problem.field == "code")
             return Outcome(change, *names, now, Effect.REFUSED, tuple(cell))
@@ -124,11 +127,13 @@ class _Look:
             return "This pupil was not on the register on this day."
         return ""
 
-    def _problems(self, change: Change, now: Standing | None) -> Iterable[Refusal]:
+    def _problems(self, change: Change, born_on: date, now: Standing | None) -> Iterable[Refusal]:
         try:
             code = code_for(change.code, change.on)
         except UnknownCode as unknown:
             return [Refusal("code", str(unknown))]
+        known = self._known.of(change.pupil_id, born_on, change.on, change.session)
+        stands = now is not None and now.symbol == change.code
         return check_mark(
             code=code,
             session=change.session,
@@ -136,7 +141,8 @@ class _Look:
             note=change.note,
             times=self._times[change.on, change.session],
             roles_allowed=self._viewer.setters,
-            may_keep=now.symbol if now else None,
+            may_keep=change.code if stands or change.code in known.may_keep else None,
+            advice=advise_on(known.facts, code, change.on, change.session),
         )
 
 

@@ -26,6 +26,37 @@ class Known:
     may_keep: frozenset[str]
 
 
+class KnownOverDays:
+    """What is planned for some pupils on some days, read once: asked one pupil and one session at a time."""
+
+    def __init__(self, viewer: Viewer, first_day: date, last_day: date, pupil_ids: Iterable[int]) -> None:
+        """One query."""
+        self._calendar = timetable(viewer).calendar
+        plans = plans_around(viewer.school_id, first_day, last_day, pupil_ids)
+        self._rows = {pupil: {as_planned(plan): plan for plan in found} for pupil, found in plans.items()}
+
+    def of(
+        self,
+        pupil_id: int,
+        born_on: date,
+        on: date,
+        school_session: SchoolSession,
+        *,
+        is_site_closed: bool = False,
+    ) -> Known:
+        """What is known of a pupil for one session of one of these days."""
+        rows = self._rows.get(pupil_id, {})
+        facts = facts_from(
+            tuple(rows),
+            born_on=born_on,
+            on=on,
+            session=school_session,
+            calendar=self._calendar,
+            is_site_closed=is_site_closed,
+        )
+        return _known(facts, rows)
+
+
 def known_about(
     viewer: Viewer,
     on: date,
@@ -34,22 +65,12 @@ def known_about(
     *,
     is_site_closed: bool = False,
 ) -> dict[int, Known]:
-    """What is known of these pupils, for each of them. Shape: `born_on` by pupil id. One query."""
-    plans = plans_around(viewer.school_id, on, on, born_on)
-    calendar = timetable(viewer).calendar
-    found = {}
-    for pupil_id, birthday in born_on.items():
-        rows = {as_planned(plan): plan for plan in plans.get(pupil_id, [])}
-        facts = facts_from(
-            tuple(rows),
-            born_on=birthday,
-            on=on,
-            session=school_session,
-            calendar=calendar,
-            is_site_closed=is_site_closed,
-        )
-        found[pupil_id] = _known(facts, rows)
-    return found
+    """What is known of these pupils for one session, for each of them. Shape: `born_on` by pupil id. One query."""
+    known = KnownOverDays(viewer, on, on, born_on)
+    return {
+        pupil_id: known.of(pupil_id, birthday, on, school_session, is_site_closed=is_site_closed)
+        for pupil_id, birthday in born_on.items()
+    }
 
 
 def _known(facts: PupilFacts, rows: Mapping[Planned, PlannedMark]) -> Known:
