@@ -81,6 +81,8 @@ def test_what_everybody_finds() -> None:
 def _check_stories() -> None:
     known = PlannedMark.objects.filter(first_day__lte=TODAY, last_day__gte=TODAY)
     assert Counter(known.values_list("code", flat=True))["V"] >= 4
+    assert not PlannedMark.objects.filter(code="V", supervisor="").exists()
+    assert not PlannedMark.objects.filter(code="K", provider="").exists()
     assert known.filter(code="M", sessions="AM", note="Dentist, back 10:30").exists()
     assert known.filter(code="I", origin="telephone").count() >= 2
     assert PlannedMark.objects.filter(code="C2", origin="school").exists()

@@ -152,7 +152,10 @@ def _plan_today(school: SchoolPlan, today: date) -> None:
     seven, nine, ten = by_group["7A"], by_group["9A"], by_group["10A"]
 
     def plan(pupil: int, code: str, sessions: str, note: str, origin: str, at: datetime, by: int) -> None:
-        school.planned.append(PastPlan(pupil, today, today, sessions, code, note, origin, at, by))
+        supervisor = "Mr Asare" if code == "V" else ""
+        school.planned.append(
+            PastPlan(pupil, today, today, sessions, code, note, origin, at, by, supervisor=supervisor)
+        )
 
     yesterday = _moment(school.calendar.previous_school_days(today, 1)[0], time(14, 20))
     plan(seven[1], "M", "AM", "Dentist, back 10:30", "telephone", yesterday, OFFICE)

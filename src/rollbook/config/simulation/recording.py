@@ -261,6 +261,8 @@ def _plan(
             origin=origin,
             at=days.at(known_on, second),
             by=by,
+            provider=wording.PROVIDERS.get(spell.code, ""),
+            supervisor=wording.SUPERVISORS.get(spell.code, ""),
         )
     )
 

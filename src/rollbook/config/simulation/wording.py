@@ -39,6 +39,9 @@ NOTES: Final[dict[str, tuple[str, ...]]] = {
     "C2": ("Part-time timetable, see the review date",),
     "G": ("Holiday that was not granted",),
 }
+# A trip is a trip with staff in charge, and the authority's provision has a provider, or they would be other codes.
+PROVIDERS: Final[dict[str, str]] = {"K": "Local authority teaching service"}
+SUPERVISORS: Final[dict[str, str]] = {"V": "Group staff"}
 ORIGINS: Final[dict[str, str]] = {
     "I": "telephone",
     "M": "telephone",

@@ -26,7 +26,7 @@ _SAVE_COLUMNS = (
 )
 _PLAN_COLUMNS = (
     "school_id, pupil_id, first_day, last_day, sessions, code, note, origin, recorded_at, recorded_by_id, "
-    "recorded_by_name, withdrawn_because"
+    "recorded_by_name, withdrawn_because, provider, supervisor"
 )
 
 
@@ -199,6 +199,7 @@ def _add_plans(cast_of: Cast, plans: Iterable[PastPlan], rows: RowWriter) -> int
         (
             cast_of.school_id, cast_of.pupil_ids[plan.pupil], plan.first_day, plan.last_day, plan.sessions, plan.code,
             plan.note, plan.origin, plan.at, cast_of.writers[plan.by].user_id, cast_of.writers[plan.by].name, "",
+            plan.provider, plan.supervisor,
         )
         for plan in plans
     ]  # fmt: skip

@@ -62,3 +62,5 @@ class PastPlan:
     origin: str
     at: datetime
     by: int
+    provider: str = ""
+    supervisor: str = ""
