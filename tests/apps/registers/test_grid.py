@@ -288,6 +288,7 @@ def test_the_reason_the_minutes_and_the_nature_are_asked_for_and_nothing_is_lost
 
 def test_a_note_that_is_too_long_comes_back_whole(scene: Scene, office: Client) -> None:
     note = "x" * 301
+    scene.plan_trip(scene.amy)
     sent = form(scene, line(scene.amy, "V"), act="save", reason="Trip", **{"note-V": note})
     answer = office.post(REVIEW, sent)
     assert answer.status_code == 422
