@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from rollbook import clock
+from rollbook.apps.absence.queries.suspensions import suspension_rows
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import viewer_for
 from rollbook.apps.registers.models import Entry, PlannedMark, Save, UnplannedClosure
@@ -24,6 +25,7 @@ from rollbook.apps.roll.models import Enrolment, Parent, Pupil
 from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.apps.schools.queries import groups_on, timetable
 from rollbook.config.simulation import environment
+from rollbook.config.simulation.agreements import record_agreements
 from rollbook.config.simulation.demonstration import (
     PASSWORD,
     SCHOOL_NAME,
@@ -108,6 +110,26 @@ def _check_stories() -> None:
     ]
     assert all(email.endswith("@example.org") for email in emails)
     assert set(Pupil.objects.values_list("sen_status", flat=True)) == {"E"}
+
+
+@pytest.mark.django_db
+def test_what_is_planned_and_agreed() -> None:
+    school = _school()
+    _load()
+    record_agreements(school, TODAY, "head@example.org", "i.sadiq@example.org")
+    plans = PlannedMark.objects.exclude(source="")
+    assert Counter(plans.values_list("code", flat=True)) == {"V": 15, "B": 2, "D": 1, "C2": 1, "E": 1}
+    head = User.objects.get(email="head@example.org")
+    viewer = viewer_for(head.pk, head.name, head.email, TODAY)
+    assert viewer is not None
+    (suspended,) = suspension_rows(viewer, TODAY, past=False)
+    assert (suspended.count.day, suspended.count.total) == (3, 6)
+    marks = Entry.objects.filter(pupil=suspended.suspension.pupil, on__gte=date(2026, 11, 18))
+    assert set(marks.values_list("code", flat=True)) == {"E"}
+    assert marks.count() == 4
+    before = PlannedMark.objects.count()
+    record_agreements(school, TODAY, "head@example.org", "i.sadiq@example.org")
+    assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
 
 
 def _absences() -> list[float]:

@@ -6,12 +6,20 @@ from uuid import uuid4
 
 from rollbook.apps.absence.actions.activities import ActivityDraft, record_activity
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
+from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
+from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
+from rollbook.apps.schools.models import School
+from rollbook.domain.access import Role
 from rollbook.domain.off_site import ActivityKind
-from rollbook.domain.week_grid import WHOLE_WEEK
+from rollbook.domain.sessions import SchoolSession
+from rollbook.domain.week_grid import WHOLE_WEEK, WeekGrid
+from tests.factories.people import make_person, viewer_of
 
 
-def absence_records(pupil_id: int, word: str, on: date, act: dict[str, Any]) -> dict[str, int]:
-    """An activity and a registration at two schools of a pupil, all texts with `word`. Shape: ids by their place."""
+def absence_records(
+    school: School, pupil_id: int, word: str, on: date, act: dict[str, Any]
+) -> dict[str, int]:
+    """One of every record of a pupil, all texts with `word`. Shape: ids by their place in addresses."""
     draft = ActivityDraft(
         kind=ActivityKind.OTHER,
         title=f"Trip{word}",
@@ -39,4 +47,42 @@ def absence_records(pupil_id: int, word: str, on: date, act: dict[str, Any]) -> 
         half_days=WHOLE_WEEK,
     )
     dual = record_dual(pupil_id=pupil_id, draft=other, key=uuid4(), **act)
-    return {"activity_id": activity.pk, "dual_id": dual.pk}
+    head = viewer_of(make_person(school, Role.HEAD_TEACHER, name=f"Helm{word}"), on, school)
+    by_head = act | {"viewer": head, "by": head.actor}
+    timetable = draft_timetable(
+        pupil_id=pupil_id,
+        draft=TimetableDraft(
+            why=f"Why{word}",
+            is_not_for_behaviour=True,
+            half_days=WeekGrid.of((day, SchoolSession.AM) for day in range(5)),
+            first_day=date(2027, 3, 1),
+            last_day=date(2027, 3, 26),
+            long_reason="",
+            review_days=(date(2027, 3, 12),),
+        ),
+        key=uuid4(),
+        **by_head,
+    )
+    suspension = record_suspension(
+        pupil_id=pupil_id,
+        draft=SuspensionDraft(
+            reason="theft",
+            first_day=date(2027, 4, 19),
+            first_session="AM",
+            school_day_count=2,
+            last_day=None,
+            told_on=None,
+            told_how="",
+            provision_code="B",
+            provider=f"Provision{word}",
+            provision_from=date(2027, 4, 20),
+        ),
+        key=uuid4(),
+        **by_head,
+    )
+    return {
+        "activity_id": activity.pk,
+        "dual_id": dual.pk,
+        "timetable_id": timetable.pk,
+        "suspension_id": suspension.pk,
+    }

@@ -361,6 +361,7 @@ ROLLBOOK_PUPIL_LINKS = [
 ROLLBOOK_TAB_COUNTS = {
     "roll:removals": "rollbook.apps.roll.queries.removals.waiting_count",
     "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
+    "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
 }
 
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.

@@ -7,10 +7,17 @@ from uuid import UUID, uuid4
 
 from rollbook.apps.absence.actions.activities import ActivityDraft, record_activity
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
-from rollbook.apps.absence.models import DualRegistration, OffSiteActivity
+from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
+from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
+from rollbook.apps.absence.models import (
+    DualRegistration,
+    OffSiteActivity,
+    PartTimeTimetable,
+    Suspension,
+)
 from rollbook.apps.accounts.models import User
 from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.roll.models import Pupil
+from rollbook.apps.roll.models import Contact, Parent, Pupil
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import WeekGrid
@@ -101,3 +108,73 @@ def planned(source: str) -> dict[str, list[tuple[str, str, str, str, int]]]:
         days = (plan.first_day.isoformat()[5:], plan.last_day.isoformat()[5:])
         found.setdefault(plan.pupil.forename, []).append((*days, plan.code, plan.sessions, plan.weekdays))
     return found
+
+
+MORNINGS = WeekGrid.of((day, AM) for day in range(5))
+
+
+def timetable_draft(**changes: Any) -> TimetableDraft:
+    """Mornings only for four weeks from Monday, reviewed after two."""
+    return replace(
+        TimetableDraft(
+            why="Back after an operation",
+            is_not_for_behaviour=True,
+            half_days=MORNINGS,
+            first_day=MONDAY,
+            last_day=date(2026, 10, 9),
+            long_reason="",
+            review_days=(date(2026, 9, 28),),
+        ),
+        **changes,
+    )
+
+
+def timetable(scene: Scene, pupil: Pupil | None = None, **changes: Any) -> PartTimeTimetable:
+    """Amy's part-time timetable, prepared by the head on Monday."""
+    viewer = scene.viewer(scene.head)
+    return draft_timetable(
+        viewer=viewer,
+        pupil_id=(pupil or scene.amy).pk,
+        draft=timetable_draft(**changes),
+        key=uuid4(),
+        by=viewer.actor,
+        at=at(8),
+    )
+
+
+def parent_of(pupil: Pupil, *, lives_with: bool = True) -> Contact:
+    """A parent of the pupil."""
+    parent = Parent.objects.create(school=pupil.school, forename="Mo", surname=pupil.surname)
+    return Contact.objects.create(pupil=pupil, parent=parent, relationship="mother", lives_with=lives_with)
+
+
+def suspension_draft(**changes: Any) -> SuspensionDraft:
+    """Two school days from Monday morning; the parents are told."""
+    return replace(
+        SuspensionDraft(
+            reason="disruptive",
+            first_day=MONDAY,
+            first_session="AM",
+            school_day_count=2,
+            last_day=None,
+            told_on=MONDAY,
+            told_how="Telephone and letter",
+            provision_code="",
+            provider="",
+            provision_from=None,
+        ),
+        **changes,
+    )
+
+
+def suspension(scene: Scene, pupil: Pupil | None = None, **changes: Any) -> Suspension:
+    """Amy's suspension, recorded by the head."""
+    viewer = scene.viewer(scene.head)
+    return record_suspension(
+        viewer=viewer,
+        pupil_id=(pupil or scene.amy).pk,
+        draft=suspension_draft(**changes),
+        key=uuid4(),
+        by=viewer.actor,
+        at=at(8),
+    )

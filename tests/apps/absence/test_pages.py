@@ -1,17 +1,26 @@
 """The pages of absence: who may open which, the way from the form over the check to the act, and what comes back."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from rollbook.apps.absence.models import AttendanceConfirmation, DualRegistration, OffSiteActivity
+from rollbook.apps.absence.models import (
+    AttendanceConfirmation,
+    DualRegistration,
+    OffSiteActivity,
+    PartTimeTimetable,
+    Suspension,
+)
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.domain.access import Role
-from tests.apps.absence.records import TUESDAY, dual, planned, trip
+from tests.apps.absence.records import TUESDAY, dual, parent_of, planned, suspension, timetable, trip
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import make_person, sign_in
 
@@ -196,3 +205,128 @@ def test_lists_take_as_many_queries_for_many_as_for_few(
     for to in ("/planned/activities/", "/planned/two-schools/", "/planned/"):
         with django_assert_max_num_queries(9):
             assert client.get(to).status_code == 200
+
+
+TIMETABLES = {
+    Role.HEAD_TEACHER,
+    Role.SENIOR_ATTENDANCE_CHAMPION,
+    Role.ATTENDANCE_OFFICER,
+    Role.PASTORAL_LEAD,
+    Role.SENCO,
+}
+SUSPENSIONS = TIMETABLES - {Role.SENCO}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_open_part_time_timetables_and_suspensions(scene: Scene, role: Role) -> None:
+    made, other = timetable(scene), suspension(scene)
+    client = client_of(scene, make_person(scene.school, role))
+    for name, args, allowed in (
+        ("timetables", [], TIMETABLES),
+        ("new_timetable", [], TIMETABLES),
+        ("timetable", [made.pk], TIMETABLES),
+        ("change_timetable", [made.pk], TIMETABLES),
+        ("suspensions", [], SUSPENSIONS),
+        ("new_suspension", [], SUSPENSIONS),
+        ("suspension", [other.pk], SUSPENSIONS),
+        ("change_suspension", [other.pk], SUSPENSIONS),
+    ):
+        response = client.get(reverse(f"absence:{name}", args=args))
+        assert response.status_code == (200 if role in allowed else 403), (name, role)
+
+
+def test_the_reason_of_a_suspension_is_for_few_eyes(scene: Scene) -> None:
+    made = suspension(scene)
+    words = "Persistent or general disruptive behaviour"
+    assert words in client_of(scene, scene.head).get(f"/planned/suspensions/{made.pk}/").content.decode()
+    for person in (scene.office, scene.teacher, make_person(scene.school, Role.SENCO)):
+        client = client_of(scene, person)
+        for to in (f"/pupils/{scene.amy.pk}/", "/planned/", f"/registers/{scene.group.pk}/{MONDAY}/am/"):
+            assert words not in client.get(to).content.decode(), to
+    office = client_of(scene).get(f"/pupils/{scene.amy.pk}/").content.decode()
+    assert "Suspension" in office
+    assert f"/planned/suspensions/{made.pk}/" not in office
+    log = client_of(scene, scene.head).get("/audit/").content.decode()
+    assert "disruptive" not in log
+
+
+def test_a_part_time_timetable_from_form_to_review(scene: Scene) -> None:
+    client = client_of(scene, scene.head)
+    contact = parent_of(scene.amy)
+    data = {
+        "pupil": scene.amy.pk,
+        "why": "Back after an operation",
+        "half_days": [f"{day}-AM" for day in range(5)],
+        "first_day": MONDAY,
+        "last_day": "2026-11-06",
+        "review_1": "2026-09-28",
+        "key": uuid4(),
+    }
+    to = reverse("absence:new_timetable")
+    refused = client.post(to, data | {"act": "preview"}).content.decode()
+    assert "may not be used to manage a pupil" in refused
+    data["is_not_for_behaviour"] = "on"
+    refused = client.post(to, data | {"act": "preview"}).content.decode()
+    assert "longer than six weeks" in refused
+    data["long_reason"] = "The consultant asks for it"
+    check = client.post(to, data | {"act": "preview"}).content.decode()
+    assert "This lasts 8 weeks, longer than six" in check
+    assert "50.0%" in check
+    client.post(to, data | {"act": "save"})
+    made = PartTimeTimetable.objects.get()
+    assert planned(made.source) == {}
+    page = reverse("absence:timetable", args=[made.pk])
+    sent = {"parent": contact.pk, "agreed_on": "2026-09-15", "agreed_how": "", "seen_version": 1}
+    assert client.post(reverse("absence:agree_timetable", args=[made.pk]), sent).status_code == 422
+    sent |= {"agreed_on": MONDAY, "agreed_how": "Signed"}
+    client.post(reverse("absence:agree_timetable", args=[made.pk]), sent)
+    assert planned(made.source)["Amy"][0][2] == "C2"
+    assert "DfE counts C2 as authorised absence" in client.get(page).content.decode()
+    review = {"review": made.reviews.get().pk, "held_on": MONDAY, "outcome": "Goes well"}
+    client.post(reverse("absence:review_timetable", args=[made.pk]), review)
+    assert "Goes well" in client.get(page).content.decode()
+    client.post(
+        reverse("absence:end_timetable", args=[made.pk]), {"last_day": "2026-09-18", "because": "Well"}
+    )
+    assert planned(made.source)["Amy"][0][1] == "09-18"
+
+
+def test_a_suspension_from_form_to_withdrawal(scene: Scene) -> None:
+    client = client_of(scene, scene.head)
+    data = {
+        "pupil": scene.amy.pk,
+        "reason": "theft",
+        "first_day": MONDAY,
+        "first_session": "AM",
+        "school_day_count": "7",
+        "key": uuid4(),
+    }
+    to = reverse("absence:new_suspension")
+    check = client.post(to, data | {"act": "preview"}).content.decode()
+    assert "7 school days in a row. From Mon 21 Sep, the sixth" in check
+    client.post(to, data | {"act": "save"})
+    made = Suspension.objects.get()
+    with time_machine.travel(at(9, 10, on=MONDAY + timedelta(days=3)), tick=False):
+        body = client_of(scene, scene.head).get("/planned/suspensions/").content.decode()
+    assert "Provision must be in place by Mon 21 Sep, the 6th day" in body
+    assert "Day 4 of 7" in body
+    assert '<span class="count">1<span class="vh"> waiting</span></span>' in body
+    short = data | {"school_day_count": "", "last_day": ""}
+    assert client.post(to, short | {"act": "preview", "key": uuid4()}).status_code == 422
+    client.post(reverse("absence:withdraw_suspension", args=[made.pk]), {"because": "Overturned"})
+    assert planned(made.source) == {}
+
+
+def test_lists_of_agreements_take_as_many_queries_for_many_as_for_few(scene: Scene) -> None:
+    client = client_of(scene, scene.head)
+    counts: dict[str, list[int]] = {}
+    for pupils in ([scene.amy], [scene.ben, scene.cat, scene.dan]):
+        for pupil in pupils:
+            timetable(scene, pupil)
+            suspension(scene, pupil)
+        client.get("/planned/part-time/")
+        for to in ("/planned/part-time/", "/planned/suspensions/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(to).status_code == 200
+            counts.setdefault(to, []).append(len(queries))
+    assert all(few == many for few, many in counts.values()), counts

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.absence.views import activities, dual, on_activity
+from rollbook.apps.absence.views import activities, dual, on_activity, suspensions, timetables
 from rollbook.ui.converters import register_converters
 
 register_converters()
@@ -25,4 +25,18 @@ urlpatterns = [
     path("planned/two-schools/<int:dual_id>/", dual.dual, name="dual"),
     path("planned/two-schools/<int:dual_id>/change/", dual.change, name="change_dual"),
     path("planned/two-schools/<int:dual_id>/end/", dual.end, name="end_dual"),
+    path("planned/part-time/", timetables.timetables, name="timetables"),
+    path("planned/part-time/new/", timetables.new_timetable, name="new_timetable"),
+    path("planned/part-time/<int:timetable_id>/", timetables.timetable, name="timetable"),
+    path("planned/part-time/<int:timetable_id>/change/", timetables.change, name="change_timetable"),
+    path("planned/part-time/<int:timetable_id>/agree/", timetables.agree, name="agree_timetable"),
+    path("planned/part-time/<int:timetable_id>/review/", timetables.review, name="review_timetable"),
+    path("planned/part-time/<int:timetable_id>/end/", timetables.end, name="end_timetable"),
+    path("planned/suspensions/", suspensions.suspensions, name="suspensions"),
+    path("planned/suspensions/new/", suspensions.new_suspension, name="new_suspension"),
+    path("planned/suspensions/<int:suspension_id>/", suspensions.suspension, name="suspension"),
+    path("planned/suspensions/<int:suspension_id>/change/", suspensions.change, name="change_suspension"),
+    path(
+        "planned/suspensions/<int:suspension_id>/withdraw/", suspensions.withdraw, name="withdraw_suspension"
+    ),
 ]

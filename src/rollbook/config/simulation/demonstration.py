@@ -7,6 +7,7 @@ from typing import Final
 
 from rollbook.apps.registers.actions.past import PastPlan
 from rollbook.clock import LONDON
+from rollbook.config.simulation.chosen import choose, suspend, suspended_since
 from rollbook.config.simulation.plan import SchoolFacts, SchoolPlan, StaffMember
 from rollbook.config.simulation.recording import OFFICE
 from rollbook.config.simulation.school import Outline, make_school
@@ -23,6 +24,7 @@ PASSWORD: Final = "two-registers-a-day"  # noqa: S105  # printed for everybody w
 EMAIL_DOMAIN: Final = "example.org"
 STARTS_AT: Final = time(9, 2)
 SCHOOL_NAME: Final = "Hawthorn House School"
+TRIP_LEADER: Final = "i.sadiq"
 
 _FACTS = SchoolFacts(
     name=SCHOOL_NAME,
@@ -129,6 +131,9 @@ def demonstration_school(today: date, seed: int, bank_holidays: Mapping[date, st
     )
     school = make_school(outline)
     _plan_today(school, today)
+    since = suspended_since(school, today)
+    if since is not None:
+        suspend(school, choose(school, today).suspended, since)
     return school
 
 

@@ -1,6 +1,6 @@
 """What every change of a record begins and ends with: whose it is, that nobody else changed it, what is noted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,11 +15,19 @@ from rollbook.domain.refusals import Refused
 
 R = TypeVar("R", bound=Record)
 _LARGEST_ID = 2**63 - 1
+Differs = dict[str, dict[str, Any]]
+"""Shape: {"from": ..., "to": ...}, each the fields that differ, as JSON has them."""
 
 
 def must(viewer: Viewer, permission: Permission, what: str) -> None:
     """Errors: Refused for somebody without the permission; `what` ends "You may not ..."."""
     if not viewer.may(permission):
+        raise Refused.one("", f"You may not {what}.")
+
+
+def must_any(viewer: Viewer, permissions: Collection[Permission], what: str) -> None:
+    """Errors: Refused for somebody with none of the permissions; `what` ends "You may not ..."."""
+    if not viewer.permissions & set(permissions):
         raise Refused.one("", f"You may not {what}.")
 
 
@@ -80,7 +88,7 @@ def needs_reason(because: str) -> str:
     return because
 
 
-def put(thing: Record, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def put(thing: Record, values: Mapping[str, Any]) -> Differs:
     """Sets these fields and counts the version up. Shape: {"from": ..., "to": ...} of what differs, as JSON has it."""
     differs = {name: value for name, value in values.items() if getattr(thing, name) != value}
     was = {name: plain(getattr(thing, name)) for name in differs}
@@ -89,6 +97,16 @@ def put(thing: Record, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     if differs:
         thing.version += 1
     return {"from": was, "to": {name: plain(value) for name, value in differs.items()}}
+
+
+def without_private(differs: Differs, names: Collection[str]) -> dict[str, Any]:
+    """What differs, for the log; of these fields, which are for few eyes, it says only that they changed."""
+    private = [name for name in names if name in differs["to"]]
+    kept = {
+        side: {name: value for name, value in values.items() if name not in private}
+        for side, values in differs.items()
+    }
+    return {**kept, "private": [name.replace("_", " ") for name in private]}
 
 
 def plain(value: Any) -> Any:

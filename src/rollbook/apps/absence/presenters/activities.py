@@ -67,7 +67,7 @@ def answers(activity: Any, today: date) -> list[Answer]:
         ("Provider", activity.provider),
         ("Local authority’s contact", activity.la_contact),
         ("Days", days_words(activity.first_day, activity.last_day, today)),
-        ("When", when_words(activity.weekdays, activity.sessions) or "Every school day, all day"),
+        ("When", when_words(activity.weekdays, activity.sessions) or "All day"),
         ("Attendance", ConfirmedHow(activity.confirmed_how).words),
         ("Reference", activity.reference),
     ]
@@ -141,7 +141,7 @@ def state_row(activity: OffSiteActivity, state: SessionState) -> dict[str, Any]:
 
 def pupil_rows(
     activity: OffSiteActivity, places: Iterable[ActivityPupil], groups: dict[int, str]
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, Any]:
     """Who goes, and who was taken off."""
     going: list[dict[str, Any]] = []
     off: list[dict[str, Any]] = []
@@ -153,7 +153,7 @@ def pupil_rows(
             "is_later": place.goes_from > activity.first_day,
         }
         (going if place.off_from is None else off).append(row)
-    return {"going": going, "off": off}
+    return {"going": going, "off": off, "some_later": any(row["is_later"] for row in going)}
 
 
 def weekday_list(bits: int) -> list[int]:

@@ -26,10 +26,15 @@ def record_of(viewer: Viewer, model: type[R], record_id: int) -> R | None:
     return rows.select_related("pupil").first()
 
 
-def records_of(viewer: Viewer, model: type[R], today: date, *, past: bool) -> list[R]:
-    """The school's records that are over or were taken back, latest first, or the others, soonest first. One query."""
+def records_of(viewer: Viewer, model: type[R], today: date, *, past: bool, with_many: str = "") -> list[R]:
+    """The school's records that are over or were taken back, latest first, or the others, soonest first.
+
+    `with_many` names the rows that belong to each record. One query, two with them.
+    """
     is_past = Q(last_day__lt=today) | ~Q(ended_at=None)
     rows = model._default_manager.filter(school_id=viewer.school_id).select_related("pupil")
+    if with_many:
+        rows = rows.prefetch_related(with_many)
     if past:
         return list(rows.filter(is_past).order_by("-last_day", "-id"))
     return list(rows.exclude(is_past).order_by("first_day", "pupil__surname", "id"))

@@ -19,7 +19,8 @@ from rollbook.apps.absence.actions.activities import (
     pupils_to_choose,
     record_activity,
 )
-from rollbook.apps.absence.forms import ActivityForm, ChangedActivityForm, NewActivityForm, ReasonForm
+from rollbook.apps.absence.forms.activities import ActivityForm, ChangedActivityForm, NewActivityForm
+from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import OffSiteActivity
 from rollbook.apps.absence.presenters.activities import (
     answers,

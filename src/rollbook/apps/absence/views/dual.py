@@ -18,7 +18,8 @@ from rollbook.apps.absence.actions.dual import (
     end_dual,
     record_dual,
 )
-from rollbook.apps.absence.forms import DualForm, EndForm, HalfDaysField
+from rollbook.apps.absence.forms.agreements import DualForm
+from rollbook.apps.absence.forms.parts import EndForm, HalfDaysField
 from rollbook.apps.absence.models import DualRegistration
 from rollbook.apps.absence.presenters.dual import dual_answers, dual_row
 from rollbook.apps.absence.presenters.words import history_lines, standing_of

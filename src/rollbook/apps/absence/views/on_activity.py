@@ -18,7 +18,8 @@ from rollbook.apps.absence.actions.activities import (
     take_off_pupils,
 )
 from rollbook.apps.absence.actions.confirming import confirm_session
-from rollbook.apps.absence.forms import AddPupilsForm, ConfirmForm, ReasonForm, TakeOffForm
+from rollbook.apps.absence.forms.activities import AddPupilsForm, ConfirmForm, TakeOffForm
+from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.presenters.activities import answers, chooser, resolve
 from rollbook.apps.absence.queries.activities import (

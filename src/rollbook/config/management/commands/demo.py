@@ -14,10 +14,12 @@ from tqdm import tqdm
 
 from rollbook import clock
 from rollbook.config.simulation import environment
+from rollbook.config.simulation.agreements import record_agreements
 from rollbook.config.simulation.demonstration import (
     EMAIL_DOMAIN,
     PASSWORD,
     SCHOOL_NAME,
+    TRIP_LEADER,
     demonstration_school,
     sign_ins,
 )
@@ -69,6 +71,7 @@ def _make(today: date, seed: int) -> None:
             at=datetime.combine(today, LOADED_AT, clock.LONDON),
             on_entries=bar.update,
         )
+    record_agreements(school, today, f"head@{EMAIL_DOMAIN}", f"{TRIP_LEADER}@{EMAIL_DOMAIN}")
 
 
 def _go_on_where_it_stopped() -> None:

@@ -1,42 +1,16 @@
-"""The forms of activities, dual registration, part-time timetables and suspensions."""
+"""The forms of activities: recorded, changed, pupils put on and taken off, a session confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
+from rollbook.apps.absence.forms.parts import Choices, IdsField, ReasonForm
 from rollbook.apps.absence.models import SESSIONS
 from rollbook.domain.calendar_types import WEEKDAYS
 from rollbook.domain.off_site import ActivityKind, ConfirmedHow
-from rollbook.domain.sessions import SchoolSession
-from rollbook.domain.week_grid import SCHOOL_WEEK, WeekGrid
-from rollbook.ui.forms import DateField, Form, Section
-
-_LONGEST_ID = 18  # digits: more is no id of any database
-Choices = Sequence[tuple[str | int, str]]
-
-
-class IdsField(forms.Field):
-    """Several things by their ids, ticked on the page; what is no id is left out, and the action looks at the rest."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def to_python(self, value: Any) -> list[int]:
-        """The ids, each once."""
-        texts: Iterable[Any] = value or ()
-        ids = [int(text) for text in map(str, texts) if text.isdecimal() and len(text) <= _LONGEST_ID]
-        return list(dict.fromkeys(ids))
-
-
-class ReasonForm(Form):
-    """Why something is cancelled, ended or withdrawn."""
-
-    because = forms.CharField(
-        label="Why?",
-        max_length=300,
-        help_text="The reason stays with the record.",
-        error_messages={"required": "Say why: the reason stays with the record."},
-    )
+from rollbook.domain.week_grid import SCHOOL_WEEK
+from rollbook.ui.forms import DateField, Form
 
 
 class ActivityForm(Form):
@@ -188,96 +162,3 @@ class ConfirmForm(Form):
     def __init__(self, *args: Any, pupils: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["not_there"].choices = list(pupils)  # type: ignore[attr-defined]
-
-
-class HalfDaysField(forms.TypedMultipleChoiceField):
-    """Half-days of a week, ticked in a grid of days by morning and afternoon."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        choices = [
-            (f"{weekday}-{each.value}", f"{WEEKDAYS[weekday]} {each.words}")
-            for each in SchoolSession
-            for weekday in SCHOOL_WEEK
-        ]
-        super().__init__(
-            choices=choices,
-            widget=forms.CheckboxSelectMultiple,
-            **kwargs,
-        )
-        self.template_name = "absence/half_days.html"
-
-    def clean(self, value: Any) -> WeekGrid:
-        """The half-days as a grid."""
-        pairs = [text.split("-") for text in super().clean(value)]
-        return WeekGrid.of((int(weekday), SchoolSession(each)) for weekday, each in pairs)
-
-    @staticmethod
-    def ticked(grid: WeekGrid) -> list[str]:
-        """What is ticked for a grid."""
-        return [f"{weekday}-{each.value}" for weekday, each in grid.half_days]
-
-
-class PupilForm(Form):
-    """A form about one pupil, chosen on the page; one who changes a record does not change its pupil."""
-
-    pupil = forms.TypedChoiceField(
-        label="Pupil", coerce=int, error_messages={"required": "Choose the pupil."}
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, pupils: Choices | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if pupils is None:
-            del self.fields["pupil"], self.fields["key"]
-        else:
-            del self.fields["because"], self.fields["seen_version"]
-            self.fields["pupil"].choices = [("", "Choose a pupil"), *pupils]  # type: ignore[attr-defined]
-
-    because = forms.CharField(
-        label="Why is it changed?",
-        max_length=300,
-        help_text="The reason stays with the record.",
-        error_messages={"required": "Say why: the reason stays with the record."},
-    )
-    seen_version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def sections(self) -> list[Section]:
-        """The groups of fields in order, without those that this form does not ask for."""
-        groups = [
-            Section(legend, [self[name] for name in names if name in self.fields])
-            for legend, names in self.fieldsets
-        ]
-        return [section for section in groups if section.fields]
-
-
-class DualForm(PupilForm):
-    """A pupil's registration at another school as well."""
-
-    fieldsets: ClassVar[Sequence[tuple[str, Sequence[str]]]] = [
-        ("Who?", ["pupil"]),
-        ("The other school", ["other_school", "telephone", "contact", "told_how"]),
-        ("When is the pupil due there?", ["first_day", "last_day", "half_days"]),
-        ("Why is it changed?", ["because"]),
-    ]
-    other_school = forms.CharField(label="Name of the other school", max_length=120)
-    telephone = forms.CharField(label="Its telephone number", max_length=30)
-    contact = forms.CharField(label="Whom we speak to there", max_length=120, required=False)
-    told_how = forms.CharField(
-        label="How does it tell us when the pupil is absent there?",
-        max_length=200,
-        help_text="For example: e-mail from its office by 10:00.",
-    )
-    first_day = DateField(label="First day")
-    last_day = DateField(label="Last day", help_text="At most a year ahead; look at it again then.")
-    half_days = HalfDaysField(
-        label="Half-days at the other school",
-        help_text="D is filled in here on these. They do not count as possible sessions of ours.",
-        error_messages={"required": "Choose the half-days at the other school."},
-    )
-
-
-class EndForm(ReasonForm):
-    """The last day and why something ends before it was to."""
-
-    last_day = DateField(label="Last day")
-    field_order = ["last_day", "because"]  # noqa: RUF012

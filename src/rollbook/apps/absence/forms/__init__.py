@@ -1,0 +1,1 @@
+"""The forms of activities, dual registration, part-time timetables and suspensions."""

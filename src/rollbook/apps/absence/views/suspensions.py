@@ -1,0 +1,244 @@
+"""Suspensions: the list, a new one, its page, its change and withdrawal. For few eyes."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rollbook import clock
+from rollbook.apps.absence.actions.suspensions import (
+    SuspensionDraft,
+    change_suspension,
+    check_suspension_draft,
+    record_suspension,
+    withdraw_suspension,
+)
+from rollbook.apps.absence.forms.agreements import SuspensionForm
+from rollbook.apps.absence.forms.parts import ReasonForm
+from rollbook.apps.absence.models import Suspension
+from rollbook.apps.absence.presenters.suspensions import (
+    day_words,
+    next_words,
+    school_days,
+    suspension_answers,
+    suspension_row,
+)
+from rollbook.apps.absence.presenters.words import history_lines, standing_of
+from rollbook.apps.absence.queries.history import history_of
+from rollbook.apps.absence.queries.people import on_roll_then
+from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.suspensions import (
+    count_of,
+    others_of,
+    suspension_of,
+    suspension_rows,
+)
+from rollbook.apps.absence.queries.week import slots_between
+from rollbook.apps.absence.views.flow import (
+    found_or_404,
+    pupil_choices,
+    status_of,
+    through_check,
+    viewer_of,
+)
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.sessions import SchoolSession
+from rollbook.domain.suspension import Suspended, count_days
+from rollbook.ui.permissions import requires
+from rollbook.ui.words import short_day
+
+_ADVICE = (
+    "E is for a suspended pupil whom nobody teaches meanwhile. From the sixth school day in a row the pupil must be "
+    "taught full-time, and that is marked instead.",
+    "Suspensions that follow one another without a school day between are counted together.",
+)
+_EVERY_WEEKDAY = 0b11111
+
+
+@requires(Permission.SUSPENSIONS_RECORD)
+@require_safe
+def suspensions(request: HttpRequest) -> HttpResponse:
+    """Who is suspended, which day it is, and what must be done by when."""
+    viewer, today = viewer_of(request), clock.today()
+    rows = [suspension_row(row, today) for row in suspension_rows(viewer, today, past=False)]
+    context = {
+        "rows": sorted(rows, key=lambda row: not row["is_urgent"]),
+        "past": [suspension_row(row, today) for row in suspension_rows(viewer, today, past=True)],
+    }
+    return render(request, "absence/suspensions.html", context)
+
+
+@requires(Permission.SUSPENSIONS_RECORD)
+@require_http_methods(["GET", "POST"])
+def new_suspension(request: HttpRequest) -> HttpResponse:
+    """Records a suspension, after a look at what it would do."""
+    viewer, now = viewer_of(request), clock.now()
+    initial = {"key": uuid4(), "pupil": request.GET.get("pupil", ""), "first_day": now.date()}
+    choices = pupil_choices(on_roll_then(viewer, now.date()))
+    form = SuspensionForm(request.POST or None, pupils=choices, initial=initial)
+
+    def page() -> HttpResponse:
+        return _form_page(request, form, "Record a suspension", reverse("absence:suspensions"))
+
+    if request.method == "GET":
+        return page()
+
+    def check() -> dict[str, Any]:
+        return _check(viewer, _draft(form), form.cleaned_data["pupil"], now.date(), None)
+
+    def act() -> HttpResponse:
+        made = record_suspension(
+            viewer=viewer,
+            pupil_id=form.cleaned_data["pupil"],
+            draft=_draft(form),
+            key=form.cleaned_data["key"],
+            by=viewer.actor,
+            at=now,
+        )
+        messages.success(request, "Recorded. E is filled in on the registers still to be taken.")
+        return redirect(reverse("absence:suspension", args=[made.pk]))
+
+    return through_check(request, form, page=page, check=check, act=act)
+
+
+@requires(Permission.SUSPENSIONS_RECORD)
+@require_safe
+def suspension(request: HttpRequest, suspension_id: int) -> HttpResponse:
+    """One suspension with its count."""
+    viewer, today = viewer_of(request), clock.today()
+    return render(request, "absence/suspension.html", _context(viewer, suspension_id, today, ReasonForm()))
+
+
+@requires(Permission.SUSPENSIONS_RECORD)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
+    """Changes a suspension, with a reason, after a look at what it would do."""
+    viewer, now = viewer_of(request), clock.now()
+    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
+    names = [name for name in SuspensionForm.base_fields if hasattr(found, name) and name != "pupil"]
+    initial = {name: getattr(found, name) for name in names} | {"seen_version": found.version}
+    form = SuspensionForm(request.POST or None, initial=initial)
+    url = reverse("absence:suspension", args=[suspension_id])
+
+    def page() -> HttpResponse:
+        return _form_page(request, form, f"Change the suspension of {found.pupil}", url)
+
+    if request.method == "GET":
+        return page()
+
+    def check() -> dict[str, Any]:
+        return _check(viewer, _draft(form), found.pupil_id, now.date(), found) | {
+            "because": form.cleaned_data["because"]
+        }
+
+    def act() -> HttpResponse:
+        change_suspension(
+            viewer=viewer,
+            suspension_id=suspension_id,
+            draft=_draft(form),
+            because=form.cleaned_data["because"],
+            seen_version=form.cleaned_data["seen_version"],
+            by=viewer.actor,
+            at=now,
+        )
+        messages.success(request, "Changed. Marks already made stay as they are.")
+        return redirect(url)
+
+    return through_check(request, form, page=page, check=check, act=act)
+
+
+@requires(Permission.SUSPENSIONS_RECORD)
+@require_POST
+def withdraw(request: HttpRequest, suspension_id: int) -> HttpResponse:
+    """Withdraws a suspension, with a reason."""
+    viewer, now = viewer_of(request), clock.now()
+    found_or_404(suspension_of(viewer, suspension_id))
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        withdraw_suspension(
+            viewer=viewer,
+            suspension_id=suspension_id,
+            because=form.cleaned_data["because"],
+            by=viewer.actor,
+            at=now,
+        )
+        messages.success(request, "Withdrawn. Marks already made stay as they are.")
+        return redirect(reverse("absence:suspension", args=[suspension_id]))
+    context = _context(viewer, suspension_id, now.date(), form)
+    return render(request, "absence/suspension.html", context, status=422)
+
+
+def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) -> dict[str, Any]:
+    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
+    count = count_of(viewer, found, today)
+    words, is_urgent = next_words(found, count)
+    return {
+        "suspension": found,
+        "count": count,
+        "day": day_words(found, count, today),
+        "length": school_days(count.own_total),
+        "in_a_row": school_days(count.total) if count.total > count.own_total else "",
+        "next": words,
+        "is_urgent": is_urgent,
+        "standing": standing_of(found, today, "Withdrawn"),
+        "answers": suspension_answers(found, today),
+        "history": history_lines(history_of(viewer, found)),
+        "form": form,
+    }
+
+
+def _form_page(request: HttpRequest, form: SuspensionForm, title: str, back_url: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "back_url": back_url,
+        "advice_title": "How the days count",
+        "advice": _ADVICE,
+    }
+    return render(request, "absence/record_form.html", context, status=status_of(form))
+
+
+def _draft(form: SuspensionForm) -> SuspensionDraft:
+    names = ("reason", "first_day", "first_session", "school_day_count", "last_day", "told_on", "told_how")
+    provision = ("provision_code", "provider", "provision_from")
+    return SuspensionDraft(**{name: form.cleaned_data[name] for name in (*names, *provision)})
+
+
+def _check(
+    viewer: Viewer, draft: SuspensionDraft, pupil_id: int, today: date, found: Suspension | None
+) -> dict[str, Any]:
+    own_id = found.pk if found else None
+    draft = check_suspension_draft(viewer, pupil_id, draft, today, own_id)
+    last_day = draft.last_day or draft.first_day
+    own = Suspended(draft.first_day, last_day, draft.provision_from)
+    others = others_of(viewer, pupil_id, own_id)
+    count = count_days(own, others, timetable(viewer).calendar, today)
+    slots = slots_between(viewer, draft.first_day, last_day, _EVERY_WEEKDAY, "both")
+    if draft.first_session == "PM":
+        slots = [slot for slot in slots if slot != (draft.first_day, SchoolSession.AM)]
+    if draft.provision_from is not None:
+        slots = [slot for slot in slots if slot[0] < draft.provision_from]
+    pupils = [each for each in on_roll_then(viewer, today, draft.first_day) if each.id == pupil_id]
+    warnings = []
+    if count.provision_due is not None and not count.has_provision:
+        warnings.append(
+            f"This makes {school_days(count.total)} in a row. From {short_day(count.provision_due)}, the sixth, the "
+            "pupil must be taught full-time elsewhere, and E is no longer filled in."
+        )
+    if draft.told_on is None:
+        warnings.append("The parents are not recorded as told.")
+    back = reverse("absence:suspension", args=[found.pk]) if found else reverse("absence:suspensions")
+    return {
+        "answers": [*suspension_answers(draft, today), ("Length", school_days(count.own_total))],
+        "code": "E",
+        "warnings": warnings,
+        "preview": preview_of(viewer, pupils, slots, "E", without=found.source if found else ""),
+        "save_words": "Save the change" if found else "Record the suspension",
+        "back_url": back,
+    }
