@@ -91,7 +91,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     kiosk = begin_kiosk(
         name=f"Kiosk{known}", pin="4071", reasons=["Overslept"], pupils_may_leave=False, **act
     ).kiosk
-    records = absence_records(school, pupil.pk, word, TOMORROW, act)
+    records = absence_records(school, pupil.pk, word, known, TOMORROW, act)
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     removal, due = _removal(school, pupil, word, act)
     staged = stage(

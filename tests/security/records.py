@@ -17,7 +17,7 @@ from tests.factories.people import make_person, viewer_of
 
 
 def absence_records(
-    school: School, pupil_id: int, word: str, on: date, act: dict[str, Any]
+    school: School, pupil_id: int, word: str, known: str, on: date, act: dict[str, Any]
 ) -> dict[str, int]:
     """One of every record of a pupil, all texts with `word`. Shape: ids by their place in addresses."""
     draft = ActivityDraft(
@@ -47,7 +47,7 @@ def absence_records(
         half_days=WHOLE_WEEK,
     )
     dual = record_dual(pupil_id=pupil_id, draft=other, key=uuid4(), **act)
-    head = viewer_of(make_person(school, Role.HEAD_TEACHER, name=f"Helm{word}"), on, school)
+    head = viewer_of(make_person(school, Role.HEAD_TEACHER, name=f"Helm{known}"), on, school)
     by_head = act | {"viewer": head, "by": head.actor}
     timetable = draft_timetable(
         pupil_id=pupil_id,

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rollbook.apps.registers.models import EVERY_WEEKDAY, PlannedMark
+from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.sources import Source, sources_of
 from rollbook.domain.access import Viewer
 from rollbook.domain.week_grid import weekday_words
+
+_SCHOOL_WEEK = 0b0011111
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,9 @@ class PlanRow:
 
     @property
     def weekdays(self) -> str:
-        """Its weekdays, "" where it is for all of them."""
-        return "" if self.plan.weekdays == EVERY_WEEKDAY else weekday_words(self.plan.weekdays)
+        """Its weekdays, "" where it is for the whole school week."""
+        is_whole_week = self.plan.weekdays & _SCHOOL_WEEK == _SCHOOL_WEEK
+        return "" if is_whole_week else weekday_words(self.plan.weekdays)
 
 
 def plans_by_record(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[PlanRow]:
