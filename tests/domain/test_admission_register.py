@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollbook.domain.admission_register import AdmissionEntry, Adult, Level, what_is_missing
+from rollbook.domain.admission_register import AdmissionEntry, Adult, Lack, Level, what_is_missing
 
 MOTHER = Adult("Amina Khan", is_parent=True, lives_with=True, has_address=True, number_count=2)
 AUNT = Adult("Sara Khan", is_parent=False, lives_with=False, has_address=False, number_count=1)
@@ -114,3 +114,45 @@ def test_order_of_contacts_does_not_matter_for_what_is_missing(found: list[Adult
     one = what_is_missing(replace(COMPLETE, adults=tuple(found)))
     other = what_is_missing(replace(COMPLETE, adults=tuple(reversed(found))))
     assert sorted(map(str, one)) == sorted(map(str, other))
+
+
+# --- The rest of regulation 8 and of section 3.7 -----------------------------------------------------------------
+
+
+def test_the_school_last_attended_has_an_address_unless_there_was_none() -> None:
+    named = replace(COMPLETE, last_school_name="Moor Lane School")
+    assert _told(named) == [("error", "There is no address of the school last attended, Moor Lane School.")]
+    assert _told(replace(named, last_school_address="Moor Lane")) == []
+    assert _told(replace(COMPLETE, last_school_name=" none ")) == []
+
+
+def test_a_parent_has_a_first_name_a_kind_and_one_of_two_is_worked_with() -> None:
+    nameless = replace(MOTHER, name="Khan", has_forename=False, has_kind=False, contact_id=7)
+    found = what_is_missing(replace(COMPLETE, adults=(nameless, AUNT)))
+    assert [(each.kind, each.level, each.contact_id) for each in found] == [
+        (Lack.PARENT_NAME, Level.ERROR, 7),
+        (Lack.KIND_OF_PARENT, Level.WARNING, 7),
+    ]
+    father = replace(MOTHER, name="Ali Khan", is_worked_with=False)
+    both = replace(COMPLETE, adults=(replace(MOTHER, is_worked_with=False, contact_id=3), father))
+    (missing,) = what_is_missing(both)
+    assert (missing.kind, missing.contact_id) == (Lack.WORKED_WITH, 3)
+    assert what_is_missing(replace(COMPLETE, adults=(MOTHER, father))) == ()
+
+
+def test_before_the_start_the_agreement_is_asked_for_and_afterwards_not() -> None:
+    assert [each.kind for each in what_is_missing(replace(COMPLETE, is_agreed=False))] == [Lack.AGREEMENT]
+    assert what_is_missing(replace(COMPLETE, is_agreed=True)) == ()
+
+
+def test_a_notified_address_whose_day_has_come_is_to_be_entered() -> None:
+    (missing,) = what_is_missing(replace(COMPLETE, moved_on=date(2026, 11, 2)))
+    assert (missing.kind, missing.level) == (Lack.NEW_ADDRESS, Level.WARNING)
+    assert "from 2 November 2026" in missing.message
+
+
+def test_every_kind_has_words_and_every_level_stands_for_one_kind() -> None:
+    assert len({kind.words for kind in Lack}) == len(Lack)
+    alone = replace(MOTHER, lives_with=False, contact_id=5)
+    (missing,) = what_is_missing(replace(COMPLETE, adults=(alone, AUNT)))
+    assert (missing.kind, missing.contact_id) == (Lack.LIVES_WITH, 5)

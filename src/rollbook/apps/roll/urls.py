@@ -5,6 +5,7 @@ from django.urls import path
 from rollbook.apps.roll.views import (
     contacts,
     details,
+    lacking,
     lists,
     next_places,
     removals,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("pupils/leavers/", lists.leavers, name="leavers"),
     path("pupils/export.csv", lists.export, name="export"),
     path("pupils/add/", details.add, name="add"),
+    path("pupils/missing/", lacking.missing, name="missing"),
+    path("pupils/missing/export.csv", lacking.export, name="missing_export"),
     path("pupils/removals/", removals.removals, name="removals"),
     path("pupils/removals/<int:removal_id>/", removals.removal, name="removal"),
     path("pupils/removals/<int:removal_id>/decide/", removals.decide, name="removal_decide"),

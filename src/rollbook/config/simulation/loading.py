@@ -207,6 +207,9 @@ def _add_homes(school: SchoolPlan, school_id: int, pupil_ids: Sequence[int]) -> 
                 "is_parent": each.is_parent,
                 "has_parental_responsibility": each.has_parental_responsibility,
                 "lives_with": each.lives_with,
+                "is_natural_parent": each.relationship in {"Mother", "Father"},
+                "has_day_to_day_care": each.is_parent and each.lives_with,
+                "is_worked_with": each.is_parent and each.priority == 1,
             }
             for each in school.contacts
         ],

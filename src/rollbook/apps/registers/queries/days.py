@@ -8,6 +8,7 @@ from django.db.models import Count
 from rollbook.apps.registers.models import Entry
 from rollbook.apps.registers.queries.marks import listed
 from rollbook.domain.access import Viewer
+from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
 
 
@@ -33,4 +34,5 @@ def pupil_marks(viewer: Viewer, pupil_id: int, days: Iterable[date]) -> dict[tup
     """The code that stands for a pupil in each session of these days; none for a session without a mark. One query."""
     wanted, places = listed(day.isoformat() for day in days)
     entries = Entry.objects.raw(_OF_PUPIL.format(places=places), [viewer.school_id, pupil_id, *wanted])
-    return {(entry.on, SchoolSession(entry.session)): entry.code for entry in entries}
+    newest = {(entry.on, SchoolSession(entry.session)): entry.code for entry in entries}
+    return {half_day: code for half_day, code in newest.items() if code != TAKEN_BACK.symbol}

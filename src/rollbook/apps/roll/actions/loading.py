@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.permission import MEANWHILE, must_import, refuse_plan
+from rollbook.apps.roll.actions.returns import prepare_entry_returns
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.apps.roll.queries.file_contacts import ContactPlan
 from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, PlannedPupil, plan_load
@@ -19,6 +20,7 @@ from rollbook.apps.roll.queries.particulars import change_facts
 from rollbook.apps.schools.actions.groups import add_group
 from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.refusals import Refused
+from rollbook.domain.roll_returns import NEW_PUPIL_DAYS
 from rollbook.formats.pupil_file import PupilSheet
 
 _BATCH = 400
@@ -65,6 +67,7 @@ def load_pupils(
             )
             _make_groups(viewer, plan, by, at)
             _save(plan)
+            prepare_entry_returns(viewer, _begun(plan, at.date()), at)
             loaded = _loaded(plan)
             record(
                 type="roll.file.loaded",
@@ -78,6 +81,19 @@ def load_pupils(
         # Somebody else added one of these pupils between our looking and our writing.
         raise Refused.one("", MEANWHILE) from None
     return loaded
+
+
+def _begun(plan: LoadPlan, today: date) -> list[tuple[Pupil, Enrolment]]:
+    """Whose new pupil return this load makes due: those who start now or later.
+
+    Whoever started longer ago than a return may take was entered, and reported, in the system the file comes from.
+    """
+    since = today - timedelta(days=NEW_PUPIL_DAYS)
+    return [
+        (each.pupil, each.new_enrolment)
+        for each in (*plan.new, *plan.changed)
+        if each.new_enrolment is not None and each.new_enrolment.first_day >= since
+    ]
 
 
 def _loaded(plan: LoadPlan) -> Loaded:

@@ -1,5 +1,6 @@
 """Returns to the local authority: prepared with an entry or a removal, asked for, and sent."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,29 +9,37 @@ from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.next_places import text_refusals
 from rollbook.apps.roll.actions.permission import must_edit, own_pupil
 from rollbook.apps.roll.models import Enrolment, Pupil, ReturnDue
-from rollbook.apps.roll.queries.returns import entry_return_due, lines_of, return_of
+from rollbook.apps.roll.queries.returns import entry_returns_due, lines_of, return_of
 from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.domain.removal_steps import RemovalState
 from rollbook.ui.words import plain_day
 
 
-def prepare_entry_return(viewer: Viewer, pupil: Pupil, spell: Enrolment, at: datetime) -> ReturnDue:
+def prepare_entry_return(viewer: Viewer, pupil: Pupil, spell: Enrolment, at: datetime) -> None:
     """The new pupil return of a time on roll that begins; the caller holds the transaction and the event."""
-    due = entry_return_due(viewer, pupil, spell.first_day)
-    return ReturnDue.objects.create(
-        kind=ReturnDue.Kind.NEW_PUPIL,
-        pupil=pupil,
-        enrolment=spell,
-        due_on=due.answer,
-        because=due.because,
-        prepared_at=at,
+    prepare_entry_returns(viewer, [(pupil, spell)], at)
+
+
+def prepare_entry_returns(viewer: Viewer, begun: Sequence[tuple[Pupil, Enrolment]], at: datetime) -> None:
+    """The same for many pupils of one file; queries only on the first day of a year, once for each starting day."""
+    found = entry_returns_due(viewer, [(pupil, spell.first_day) for pupil, spell in begun])
+    ReturnDue.objects.bulk_create(
+        ReturnDue(
+            kind=ReturnDue.Kind.NEW_PUPIL,
+            pupil=pupil,
+            enrolment=spell,
+            due_on=due.answer,
+            because=due.because,
+            prepared_at=at,
+        )
+        for (pupil, spell), due in zip(begun, found, strict=True)
     )
 
 
 def move_entry_return(viewer: Viewer, pupil: Pupil, spell: Enrolment) -> None:
     """A moved starting day moves the day on which its unsent return is due; the caller holds transaction and event."""
-    due = entry_return_due(viewer, pupil, spell.first_day)
+    (due,) = entry_returns_due(viewer, [(pupil, spell.first_day)])
     rows = ReturnDue.objects.filter(enrolment=spell, kind=ReturnDue.Kind.NEW_PUPIL, sent_on=None)
     rows.update(due_on=due.answer, because=due.because)
 

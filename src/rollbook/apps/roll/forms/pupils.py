@@ -11,6 +11,7 @@ from rollbook.apps.roll.queries.lists import Standing
 from rollbook.apps.roll.queries.particulars import plain_value, words_of
 from rollbook.apps.roll.queries.sections import SectionOfEntry
 from rollbook.apps.schools.queries import Group
+from rollbook.domain.admission_register import Lack, Level
 from rollbook.domain.roll import year_group_words
 from rollbook.ui.forms import DateField, Form, Sections
 
@@ -41,6 +42,31 @@ class SearchForm(Form):
         fields["group"].choices = [("", "All"), *groups]
         fields["year"].choices = [("", "All"), *((year, year_group_words(year)) for year in years)]
         fields["q"].widget.attrs["type"] = "search"
+
+
+class LackingForm(Form):
+    """What the list of missing things is narrowed by; it is sent with GET."""
+
+    kind = forms.TypedChoiceField(
+        label="What",
+        required=False,
+        coerce=Lack,
+        empty_value=None,
+        choices=[("", "Anything"), *((kind.value, kind.words) for kind in Lack)],
+    )
+    level = forms.TypedChoiceField(
+        label="Show",
+        required=False,
+        coerce=Level,
+        empty_value=None,
+        choices=[("", "All"), ("error", "Missing: the law asks for it"), ("warning", "To check")],
+    )
+    group = forms.TypedChoiceField(label="Group", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, groups: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["group"]
+        field.choices = [("", "All"), *groups]
 
 
 _YEAR_OFFSETS = [

@@ -81,20 +81,21 @@ def details_of(viewer: Viewer, pupil_id: int, on: date) -> Details | None:
     if not sees_all and not (standing is Standing.NOW and _is_own(viewer, current, on)):
         return None
     contacts = contacts_of(pupil) if sees_all else []
-    missing = what_is_missing(entry_of(pupil, contacts, enrolments, memberships, on)) if sees_all else ()
+    moving = _moving(pupil) if sees_all else Moving()
+    entry = entry_of(pupil, contacts, enrolments, memberships, on, moving.address_changes)
     return Details(
         pupil=pupil,
         enrolments=enrolments,
         memberships=memberships,
         contacts=contacts,
-        missing=missing,
+        missing=what_is_missing(entry) if sees_all else (),
         standing=standing,
         group_name=current.group.name if current else "",
         sees_all=sees_all,
         sees_private=sees_private(viewer),
         may_edit=sees_all and viewer.may(Permission.PUPIL_EDIT),
         may_approve=viewer.may(Permission.ROLL_APPROVE_REMOVAL),
-        moving=_moving(pupil) if sees_all else Moving(),
+        moving=moving,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
 from rollbook.apps.roll.models import Enrolment, Membership, Pupil
+from rollbook.apps.roll.queries.asking import marks_between
 from rollbook.apps.roll.queries.file_contacts import ContactPlan, FileContacts
 from rollbook.apps.roll.queries.footprints import Touched
 from rollbook.apps.roll.queries.known_roll import KnownGroup, KnownRoll, Unmatched, fold, known_roll
@@ -127,6 +128,7 @@ class _Planner:
     """Goes through the rows; a row that is refused leaves no trace in the plan."""
 
     def __init__(self, viewer: Viewer, roll: KnownRoll, options: LoadOptions, groups_begin_on: date) -> None:
+        self.viewer = viewer
         self.school_id = viewer.school_id
         self.roll = roll
         self.options = options
@@ -273,6 +275,14 @@ class _Planner:
             )
         if any(each.last_day is not None and each.last_day >= day for each in earlier):
             raise _Refused("starting_day", "The starting day lies within an earlier time on roll.")
+        # Any mark of the first years shows it; a mistyped year is not looked through day by day.
+        until = min(day - timedelta(days=1), spell.first_day + timedelta(days=3 * 366))
+        if marks_between(self.viewer, spell.pupil_id, spell.first_day, until):
+            raise _Refused(
+                "starting_day",
+                f"The pupil, on roll from {plain_day(spell.first_day)}, has marks from before this day. "
+                "Marks stay for good.",
+            )
         held = self.roll.memberships.get(spell.pupil_id, [])
         first = next((row for row in held if row.first_day >= spell.first_day), None)
         if first is None or first.first_day != spell.first_day:

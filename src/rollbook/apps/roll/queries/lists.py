@@ -139,7 +139,7 @@ def find_pupils(viewer: Viewer, search: Search, on: date, among: Seen | None = N
 
 
 def note_missing(viewer: Viewer, pupils: Sequence[ListedPupil], on: date) -> None:
-    """Fills in what is missing for the pupils of a page. Two queries."""
+    """Fills in what is missing for the pupils of a page. Five queries."""
     if viewer.may(Permission.PUPIL_VIEW_ANY):
         _note_missing(viewer, [each for each in pupils if not each.missing], on)
 

@@ -1,8 +1,9 @@
 """The returns to the local authority: which are due, and what each one says."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from rollbook.apps.roll.models import AddressChange, Contact, Destination, Enrolment, Pupil, ReturnDue
 from rollbook.apps.roll.queries.particulars import said, words_of
@@ -54,23 +55,34 @@ def to_send_count(viewer: Viewer, on: date) -> int:
     return rows.filter(due_on__lte=on).count()
 
 
-def entry_return_due(viewer: Viewer, pupil: Pupil, entered_on: date) -> Finding[date | None]:
-    """When the new pupil return about a pupil is due. At most one query, and that on the first day of a year."""
+def entry_returns_due(viewer: Viewer, entered: Sequence[tuple[Pupil, date]]) -> list[Finding[date | None]]:
+    """When the new pupil returns of these pupils are due, entered on these days, in the same order.
+
+    Queries only for starts on the first school day of a year: one for each such day.
+    """
     calendar = timetable(viewer).calendar
-    year = calendar.year_of(entered_on)
-    first_days = calendar.school_days(year.first_day, entered_on) if year else []
-    is_junior = len(first_days) <= 1 and year is not None and _is_most_junior(viewer, pupil, entered_on)
-    return new_pupil_return_due(entered_on, calendar, is_most_junior=is_junior)
+    juniors: dict[date, int | None] = {}
+    found = []
+    for pupil, on in entered:
+        if on not in juniors:
+            year = calendar.year_of(on)
+            begins = year is not None and len(calendar.school_days(year.first_day, on)) <= 1
+            juniors[on] = _most_junior(viewer, on) if begins else None
+        junior = juniors[on]
+        is_junior = junior is not None and year_group(pupil.born_on, on, pupil.year_offset) <= junior
+        found.append(new_pupil_return_due(on, calendar, is_most_junior=is_junior))
+    return found
 
 
-def _is_most_junior(viewer: Viewer, pupil: Pupil, on: date) -> bool:
+def _most_junior(viewer: Viewer, on: date) -> int | None:
+    """The lowest year group on the roll on a day."""
     rows = Pupil.objects.filter(
-        school_id=viewer.school_id, enrolments__first_day__lte=on, enrolments__last_day=None
+        Q(enrolments__last_day=None) | Q(enrolments__last_day__gte=on),
+        school_id=viewer.school_id,
+        enrolments__first_day__lte=on,
     )
-    groups = [
-        year_group(born_on, on, offset) for born_on, offset in rows.values_list("born_on", "year_offset")
-    ]
-    return year_group(pupil.born_on, on, pupil.year_offset) <= min(groups, default=0)
+    born = rows.values_list("born_on", "year_offset")
+    return min((year_group(born_on, on, offset) for born_on, offset in born), default=None)
 
 
 def lines_of(viewer: Viewer, due: ReturnDue) -> tuple[ReturnLine, ...]:

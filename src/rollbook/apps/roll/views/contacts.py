@@ -12,6 +12,7 @@ from rollbook.apps.roll.forms.pupils import ContactForm
 from rollbook.apps.roll.models import Contact, Pupil
 from rollbook.apps.roll.queries import pupil_of
 from rollbook.apps.roll.queries.details import contact_of, other_children
+from rollbook.apps.roll.views.lacking import after_saving
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
 from rollbook.ui.forms import add_refusals
@@ -53,7 +54,7 @@ def add(request: HttpRequest, pupil_id: int) -> HttpResponse:
             add_refusals(form, refused)
         else:
             messages.success(request, "The contact is added, last in the order.")
-            return redirect(_back(pupil_id))
+            return after_saving(request, pupil_id, _back(pupil_id))
     context = {"form": form, "pupil": pupil, "title": "Add a parent or contact", "act": "Add contact"}
     return render(request, "roll/contact.html", context, status=422 if form.errors else 200)
 
@@ -81,7 +82,7 @@ def change(request: HttpRequest, pupil_id: int, contact_id: int) -> HttpResponse
             add_refusals(form, refused)
         else:
             messages.success(request, "The changes are saved.")
-            return redirect(_back(pupil_id))
+            return after_saving(request, pupil_id, _back(pupil_id))
     context = {
         "form": form,
         "pupil": contact.pupil,

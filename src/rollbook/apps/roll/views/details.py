@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
@@ -13,6 +14,7 @@ from rollbook.apps.roll.presenters.details import details_context
 from rollbook.apps.roll.queries import pupil_of
 from rollbook.apps.roll.queries.details import details_of, sees_private
 from rollbook.apps.roll.queries.sections import SECTIONS
+from rollbook.apps.roll.views.lacking import after_saving
 from rollbook.apps.schools.queries import groups_on
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
@@ -46,7 +48,7 @@ def change(request: HttpRequest, pupil_id: int, section: str) -> HttpResponse:
     if request.method == "POST":
         form = form_class(request.POST, instance=pupil)
         if form.is_valid() and _change(request, viewer, pupil_id, form):
-            return redirect("roll:details", pupil_id)
+            return after_saving(request, pupil_id, reverse("roll:details", args=[pupil_id]))
         # The next save is compared with what stands now, which the error has just told.
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["seen"] = form_class(instance=pupil_of(viewer, pupil_id)).initial["seen"]  # type: ignore[index]

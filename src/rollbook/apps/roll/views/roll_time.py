@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
@@ -17,6 +18,7 @@ from rollbook.apps.roll.forms.pupils import EnrolmentForm, MoveForm, StartForm
 from rollbook.apps.roll.forms.removals import ReasonForm
 from rollbook.apps.roll.queries.details import Details, details_of
 from rollbook.apps.roll.queries.lists import Standing
+from rollbook.apps.roll.views.lacking import after_saving
 from rollbook.apps.schools.queries import groups_on
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
@@ -65,7 +67,7 @@ def move(request: HttpRequest, pupil_id: int) -> HttpResponse:
             add_refusals(form, refused)
         else:
             messages.success(request, f"Moved from {plain_day(chosen['on'])}.")
-            return redirect("roll:details", pupil_id)
+            return after_saving(request, pupil_id, reverse("roll:details", args=[pupil_id]))
     intro = f"Now in {found.group_name}." if found.group_name else "In no teaching group now."
     return _page(request, found, form, "Move to another group", "Move pupil", intro)
 
