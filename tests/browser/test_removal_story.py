@@ -80,7 +80,7 @@ def test_the_office_proposes_the_head_approves_and_the_history_stays(
     check(page)
     page.get_by_role("link", name="Decide about Amy Abbott").click()
     check(page)
-    page.get_by_label("Approve: remove the name").check()
+    page.get_by_label("Approve: the name is removed").check()
     page.get_by_role("button", name="Save the decision").click()
     expect(page.get_by_text("Approved. The last day on roll is 14 September 2026.")).to_be_visible()
     check(page)

@@ -169,8 +169,11 @@ class DecisionForm(Form):
     """What the second person decides."""
 
     decision = forms.ChoiceField(
-        label="Your decision",
-        choices=[("approve", "Approve: remove the name"), ("refuse", "Refuse: the pupil stays on the roll")],
+        label="Is the name to be removed?",
+        choices=[
+            ("approve", "Approve: the name is removed"),
+            ("refuse", "Refuse: the pupil stays on the roll"),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose approve or refuse."},
     )

@@ -23,10 +23,10 @@ from rollbook.domain.roll_returns import (
 from rollbook.ui.words import plain_day
 
 _SENT_SHOWN = 50
-# Everything the admission register has about a pupil besides name, address and parents.
+# What regulation 8 has about a pupil besides name, address and parents; needs and care are not part of it.
 _PARTICULARS = (
     *("surname", "forename", "sex", "born_on", "upn", "admission_number"),
-    *("last_school_name", "last_school_address", "sen_status", "home_local_authority"),
+    *("last_school_name", "last_school_address"),
 )
 
 
