@@ -116,6 +116,12 @@ def grid_path(group: int, on: str) -> str:
     return f"/registers/grid/?pupils=g{group}&span=half&on={on}"
 
 
+def certificate_path(pupil: int, today: str) -> str:
+    """A pupil's attendance certificate for the year so far, as PDF."""
+    year = int(today[:4]) - (today[5:7] < "09")
+    return f"/pupils/{pupil}/certificate.pdf?first_day={year}-09-01&last_day={today}"
+
+
 def amend_thousand(browser: Browser, marks: list[list[Any]], measured: Measured) -> None:
     """A thousand marks given another code in one act, the present ones among them ticked."""
     lines = [" ".join(map(str, mark)) for mark in marks]

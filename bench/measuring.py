@@ -24,6 +24,7 @@ from bench.load import (
     ask,
     at_once,
     browser_with_form,
+    certificate_path,
     grid_path,
     save_one,
     take_one,
@@ -150,7 +151,7 @@ def _over_http(
 ) -> dict[str, Any]:
     bench = _Bench(server, facts, database_url)
     found: dict[str, Any] = {}
-    for part in (_alone, _pages, _bulk, _at_once):
+    for part in (_alone, _pages, _bulk, _paper, _at_once):
         part(bench, found)
         for key in list(found):
             if "said" not in found[key]:
@@ -207,6 +208,15 @@ def _bulk(bench: _Bench, found: dict[str, Any]) -> None:
     with bench.figures_of(found, "1,000 marks amended") as measured:
         for marks in bench.facts["thousands"]:
             amend_thousand(person, marks, measured)
+
+
+def _paper(bench: _Bench, found: dict[str, Any]) -> None:
+    person, draw = bench.office[0], random.Random(6)
+    pupils = sorted({pupil for roster in bench.registers.rosters.values() for pupil in roster})
+    # The first in each process also reads the typeface and the template: it is in the figures' worst.
+    with bench.figures_of(found, "certificate of a year") as measured:
+        for _ in range(100):
+            ask(person, certificate_path(draw.choice(pupils), bench.facts["today"]), measured)
 
 
 def _at_once(bench: _Bench, found: dict[str, Any]) -> None:

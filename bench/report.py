@@ -9,6 +9,7 @@ AIMS = {
     ("board", "median"): 60,
     ("grid of half a term", "p95"): 150,
     ("1,000 marks amended", "p95"): 1_000,
+    ("certificate of a year", "median"): 100,
     ("16 save at once", "p95"): 150,
     ("16 save at once", "per_second"): 200,
     ("past marks imported", "per_second"): 100_000,

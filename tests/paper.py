@@ -7,7 +7,8 @@ _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\n(.*?)\nendstream", re.DOTALL)
 _FONT = re.compile(rb"/(f\d+) (\d+) 0 R")
 _SIGN = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
-_SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\)|(\bET\b)", re.DOTALL)
+# Brackets in a text that are balanced need no stroke before them.
+_SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\(((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*)\)|(\bET\b)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 

@@ -319,6 +319,7 @@ ROLLBOOK_TABS = {
         ),
         ("Grid", "registers:grid", ["register.amend"]),
         ("To put right", "registers:quality", ["quality.view"]),
+        ("Print and export", "reports:print", ["register.take_own", "pupil.view_any"]),
     ],
     "desk": [
         ("Arrivals and departures", "registers:arrivals", ["arrivals.sign_in"]),

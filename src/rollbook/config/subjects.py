@@ -36,6 +36,8 @@ def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, st
         for person in rows.only("name"):
             url = _address("accounts:person", person.pk) if may_open else ""
             found[f"person:{person.pk}"] = (person.name, url)
+    if f"school:{viewer.school_id}" in subjects:
+        found[f"school:{viewer.school_id}"] = ("the whole school", "")
     return found | _records(viewer, subjects)
 
 

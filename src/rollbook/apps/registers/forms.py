@@ -12,6 +12,7 @@ from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.adviser import CodeAdvice, Fit
 from rollbook.domain.codes import AttendanceCode, Needs
+from rollbook.domain.marks import SchoolSession
 from rollbook.ui.forms import DateField, Form, TimeField
 
 # The others come with a record: a trip, a part-time timetable, a second school, a suspension.
@@ -258,6 +259,43 @@ class WithdrawForm(Form):
         help_text='Kept with your name: "Appointment moved to Tuesday".',
         error_messages={"required": "Say why it is withdrawn: the reason is kept with your name."},
     )
+
+
+class PaperForm(Form):
+    """Which register was taken on paper, when and by whom."""
+
+    group = forms.TypedChoiceField(
+        label="Teaching group", coerce=int, error_messages={"required": "Choose the teaching group."}
+    )
+    on = DateField(label="Day")
+    session = forms.ChoiceField(
+        label="Session",
+        choices=[(each.value, each.words.capitalize()) for each in SchoolSession],
+        widget=forms.RadioSelect(attrs={"class": "choices--inline"}),
+        error_messages={"required": "Choose the morning or the afternoon."},
+    )
+    taken_at = TimeField(
+        label="Taken at",
+        help_text="The time on the paper.",
+        error_messages={"required": "Enter the time on the paper."},
+    )
+    taken_by = forms.TypedChoiceField(
+        label="Taken by",
+        coerce=int,
+        help_text="Whose signature is on the paper.",
+        error_messages={"required": "Choose who took it."},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        groups: Sequence[tuple[int, str]],
+        people: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [("", "Choose a group"), *groups]  # type: ignore[attr-defined]
+        self.fields["taken_by"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
 
 
 class ExportForm(Form):

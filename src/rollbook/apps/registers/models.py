@@ -7,6 +7,8 @@ the school's previous one, so that `rollbook verify` can prove that nothing was 
 Foreign keys have an index of their own only where a look-up needs it: every index makes saving slower.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +61,11 @@ class Save(models.Model):
     by_position = models.CharField(max_length=200)
     entry_count = models.PositiveIntegerField()
     is_complete = models.BooleanField(help_text="After this save every pupil of the group had a mark.")
+    # Both NULL where the register was taken on the screen: so the column joins a table that is never rewritten.
+    taken_on_paper_at = models.DateTimeField(
+        null=True, help_text="When a register was taken on paper that was keyed in with this save."
+    )
+    taken_by_name = models.CharField(max_length=200, null=True, help_text="Who took it.")  # noqa: DJ001
     previous_digest = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
 
@@ -72,6 +79,11 @@ class Save(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number} of {self.by_name}"
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the register was taken: on paper, else as it was saved."""
+        return self.taken_on_paper_at or self.at
 
 
 class Entry(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.registers.views import arrivals, board, desk, files, pupil, quality, taking
+from rollbook.apps.registers.views import arrivals, board, desk, files, paper, pupil, quality, taking
 from rollbook.apps.registers.views.closures import closure_urls
 from rollbook.apps.registers.views.grid import grid_urls
 from rollbook.apps.registers.views.kiosk_pages import kiosk_urls
@@ -18,6 +18,7 @@ urlpatterns = [
     path("registers/", board.mine, name="mine"),
     path("registers/<day:on>/", board.mine, name="day"),
     path("registers/to-mend/", quality.quality, name="quality"),
+    path("registers/print/paper/", paper.paper, name="paper"),
     path("registers/export/", files.export, name="export"),
     path("registers/<int:group_id>/<day:on>/", files.sheet, name="sheet"),
     path("registers/<int:group_id>/<day:on>/<session:session>/", taking.take, name="take"),

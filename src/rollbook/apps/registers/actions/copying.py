@@ -36,6 +36,9 @@ class SaveRow:
     is_complete: bool
     previous_digest: str
     digest: str = ""
+    # Past registers come from another system, never from paper.
+    taken_on_paper_at: None = None
+    taken_by_name: None = None
 
     def values(self) -> tuple[object, ...]:
         """The row in the order of its fields."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from rollbook.apps.accounts.queries import person_of
 from rollbook.apps.registers.actions.writing import (
     AlreadySaved,
     NewEntry,
@@ -68,6 +69,14 @@ class Taken:
     was_saved_before: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """When and by whom a register was taken on paper that is now keyed in."""
+
+    at: datetime
+    person_id: int
+
+
 @dataclass(frozen=True)
 class _Form:
     """One form as it came in, with the register it is for."""
@@ -80,6 +89,8 @@ class _Form:
     marks: Sequence[SubmittedMark]
     reason: str
     born_on: Mapping[int, date]
+    taken_on_paper_at: datetime | None = None
+    taken_by_name: str | None = None
 
     @property
     def pupil_ids(self) -> Sequence[int]:
@@ -112,8 +123,9 @@ def take_register(
     key: UUID,
     by: Actor,
     at: datetime,
+    paper: OnPaper | None = None,
 ) -> Taken:
-    """Saves a group's register as it stands on the form.
+    """Saves a group's register as it stands on the form, or keys in one that was taken on `paper`.
 
     Only what differs from what is saved becomes an entry. A changed mark is an amendment and needs `reason`.
     Errors: Refused with every problem at once; Conflicts where somebody else's marks stand in the way. Then nothing is
@@ -124,6 +136,9 @@ def take_register(
     _refuse_strangers(marks, roster, group, on)
     born_on = {pupil.id: pupil.born_on for pupil in roster}
     form = _Form(viewer, group, on, school_session, times, marks, reason.strip(), born_on)
+    if paper is not None:
+        taken_by = who_took_it(viewer, on, times, paper, at)
+        form = replace(form, taken_on_paper_at=paper.at, taken_by_name=taken_by)
     draft = _checked_draft(form, at)
     try:
         return _save(form, draft, key, by, at)
@@ -162,6 +177,8 @@ def _save(form: "_Form", draft: "_Draft", key: UUID, by: Actor, at: datetime) ->
             on=form.on,
             session=form.session,
             is_complete=unmarked_count == 0,
+            taken_on_paper_at=form.taken_on_paper_at,
+            taken_by_name=form.taken_by_name,
         )
         add_entries(occasion=occasion, entries=draft.entries, by=by, at=at)
     return Taken(len(draft.entries), sum(entry.version > 1 for entry in draft.entries), unmarked_count)
@@ -199,6 +216,31 @@ def why_not(viewer: Viewer, group: Group, on: date, times: RegisterTimes, at: da
     if on < today and not whole_school:
         return "This day is over. Ask the school office to make the change, so that the reason is recorded."
     return ""
+
+
+def who_took_it(viewer: Viewer, on: date, times: RegisterTimes, paper: OnPaper, at: datetime) -> str:
+    """The name of whoever took a register on paper. Errors: Refused where it can't have been so.
+
+    Domain.md 1.1.2: paper is a contingency that is keyed in.
+    """
+    if not viewer.may(Permission.REGISTER_TAKE_ANY):
+        raise Refused.one("", "Registers taken on paper are keyed in by the school office.")
+    refusals = []
+    if paper.at.date() != on:
+        refusals.append(Refusal("taken_at", "A register is taken on its own day."))
+    elif paper.at > at:
+        refusals.append(Refusal("taken_at", f"It is {at:%H:%M} now: enter when the register was taken."))
+    elif not times.opens_at <= paper.at.time() <= times.session_ends_at:
+        session = f"{times.opens_at:%H:%M} to {times.session_ends_at:%H:%M}"
+        refusals.append(
+            Refusal("taken_at", f"This session runs from {session}. Enter the time on the paper.")
+        )
+    person = person_of(viewer, paper.person_id)
+    if person is None or not person.held(on):
+        refusals.append(Refusal("taken_by", "Choose somebody who worked at the school on this day."))
+    if refusals or person is None:
+        raise Refused(refusals)
+    return person.name
 
 
 def _refuse_strangers(

@@ -53,6 +53,8 @@ class Occasion:
     on: date | None = None
     session: SchoolSession | None = None
     is_complete: bool = False
+    taken_on_paper_at: datetime | None = None
+    taken_by_name: str | None = None
 
 
 class AlreadySaved(Exception):
@@ -105,6 +107,8 @@ def _add(
         by_position=by.position,
         entry_count=len(entries),
         is_complete=occasion.is_complete,
+        taken_on_paper_at=occasion.taken_on_paper_at,
+        taken_by_name=occasion.taken_by_name,
         previous_digest=chain.digest,
     )
     save.digest = digest_of(save, lines)
@@ -265,7 +269,7 @@ def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) ->
         at=at,
         school_id=save.school_id,
         subject=f"pupil:{one.pupil_id}" if one else f"save:{save.pk}",
-        facts=facts,
+        facts=facts | _on_paper(save),
     )
 
 
@@ -278,6 +282,13 @@ def _of_many(entries: Sequence[NewEntry]) -> dict[str, object]:
         "pupils": len({entry.pupil_id for entry in entries}),
         "reason": entries[0].reason,
     }
+
+
+def _on_paper(save: Save) -> dict[str, str]:
+    """What the event says of a register that was taken on paper; nothing of any other."""
+    if save.taken_on_paper_at is None:
+        return {}
+    return {"taken_on_paper": f"{save.taken_on_paper_at:%H:%M}", "taken_by": save.taken_by_name or ""}
 
 
 def _is_taken(entries: Sequence[NewEntry]) -> bool:

@@ -134,7 +134,9 @@ def _register(row: BoardRow) -> dict[str, Any]:
         "state_words": _state_words(row, state),
         "because": row.state.because,
         "is_alarm": state in (RegisterState.CLOSED, RegisterState.LATE),
-        "when": clock_time(row.submitted.at) if row.submitted and state is RegisterState.SUBMITTED else "",
+        "when": clock_time(row.submitted.taken_at)
+        if row.submitted and state is RegisterState.SUBMITTED
+        else "",
         "summary": _summary(row.codes),
         "present_count": row.codes["/"] + row.codes["\\"],
         "late_count": row.codes["L"],

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from rollbook.apps.registers.models import Entry
 from rollbook.apps.registers.presenters.plans import records_of_pupil
-from rollbook.apps.registers.presenters.words import amendment_words, mark_words, reason_words
-from rollbook.apps.registers.queries.marks import Versions
+from rollbook.apps.registers.presenters.words import amendment_words, mark_words, paper_words, reason_words
+from rollbook.apps.registers.queries.marks import Versions, saves_of
 from rollbook.apps.registers.queries.pupil import PupilYear
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar import DayKind
@@ -204,6 +204,7 @@ def mark_context(
     versions: Versions,
 ) -> dict[str, Any]:
     """Everything `registers/mark.html` needs but its form."""
+    saves = saves_of(versions)
     calendar = year.calendar
     return {
         "pupil": year.pupil,
@@ -215,7 +216,10 @@ def mark_context(
         "because": ""
         if versions or (on, school_session) in year.marks
         else _why_no_mark(year, on, school_session),
-        "history": [_version(viewer, place, entry, versions) for place, entry in enumerate(versions)][::-1],
+        "history": [
+            _version(viewer, place, entry, versions) | {"paper": paper_words(saves[entry.save_made_id])}
+            for place, entry in enumerate(versions)
+        ][::-1],
         "times": calendar.times(on, school_session),
         "pupil_url": f"{reverse('registers:pupil', args=[year.pupil.pk])}?on={on}",
         "may_amend": viewer.may(Permission.REGISTER_AMEND),

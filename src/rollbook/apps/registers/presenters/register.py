@@ -141,10 +141,19 @@ def _submitted_note(sheet: RegisterSheet) -> str:
     """When the last pupil got a first mark, and whether that was within the minutes the policy gives."""
     if sheet.state.answer is not RegisterState.SUBMITTED or not sheet.versions:
         return ""
-    complete = local(max(versions[0].at for versions in sheet.versions.values()))
+    paper = sheet.paper
+    taken = [
+        paper.taken_at if paper and versions[0].save_made_id == paper.pk else versions[0].at
+        for versions in sheet.versions.values()
+    ]
+    complete = local(max(taken))
     if complete.date() != sheet.on:
         return f"Submitted on {short_day(complete)}, after the day"
     found = was_submitted_in_time(sheet.times, complete.time(), sheet.within_minutes)
+    if paper is not None:
+        keyed_in = f"keyed in {short_day(local(paper.at))}, {clock_time(paper.at)} by {paper.by_name}"
+        late = "" if found.answer else ", late"
+        return f"Taken on paper at {clock_time(paper.taken_at)}{late} by {paper.taken_by_name}, {keyed_in}"
     return f"Submitted {clock_time(complete)}" + ("" if found.answer else ", late")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from rollbook.apps.registers.models import Entry
+from rollbook.apps.registers.models import Entry, Save
 from rollbook.apps.registers.queries.marks import may_read_reason
 from rollbook.domain.access import Viewer
 from rollbook.ui.kinds import title_of
@@ -29,6 +29,13 @@ def mark_words(entry: Entry) -> str:
     return ", ".join(
         filter(None, [f"{entry.code} {title_of(entry.code)}", minutes_words(entry.minutes_late)])
     )
+
+
+def paper_words(save: Save) -> str:
+    """What is said of a mark that was keyed in: "Taken on paper at 09:05 by Tess Teacher"; "" for any other."""
+    if save.taken_on_paper_at is None:
+        return ""
+    return f"Taken on paper at {clock_time(save.taken_on_paper_at)} by {save.taken_by_name}"
 
 
 WITH_THE_OFFICE = "reason kept by the school office"

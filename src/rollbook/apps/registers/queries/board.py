@@ -196,7 +196,7 @@ def _row(
     codes = Counter(marks[pupil.id] for pupil in pupils)
     in_time = None
     if submitted is not None:
-        at = submitted.at.astimezone(moment.now.tzinfo)
+        at = submitted.taken_at.astimezone(moment.now.tzinfo)
         # A register completed on a later day has no time of day to be judged by.
         time_of_day = at.time() if at.date() == moment.on else time.max
         in_time = was_submitted_in_time(moment.times, time_of_day, moment.within_minutes)

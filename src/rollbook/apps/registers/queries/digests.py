@@ -45,7 +45,7 @@ def entry_line(entry: Entry) -> str:
 
 def save_line(save: Save) -> str:
     """A save's own particulars as one line of JSON, with its place in the chain."""
-    fields = (
+    fields: tuple[object, ...] = (
         save.school_id,
         save.number,
         save.key,
@@ -61,6 +61,9 @@ def save_line(save: Save) -> str:
         save.is_complete,
         save.previous_digest,
     )
+    # Only where there is something to say, so that the digests of all other saves stay what they were.
+    if save.taken_on_paper_at is not None or save.taken_by_name is not None:
+        fields += (save.taken_on_paper_at, save.taken_by_name)
     return _as_json([plain(field) for field in fields])
 
 

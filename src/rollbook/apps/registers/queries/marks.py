@@ -70,6 +70,11 @@ def history_of_mark(viewer: Viewer, pupil_id: int, on: date, school_session: Sch
     return versions_of(viewer.school_id, on, school_session, [pupil_id]).get(pupil_id, [])
 
 
+def saves_of(versions: Versions) -> dict[int, Save]:
+    """The saves these versions were made with, by id: they say which were keyed in from paper. One query."""
+    return Save.objects.in_bulk({entry.save_made_id for entry in versions})
+
+
 def is_marked(versions: Versions) -> bool:
     """Does a mark stand after these versions? Not where there are none, nor where the last one took it back."""
     return bool(versions) and versions[-1].code != TAKEN_BACK.symbol

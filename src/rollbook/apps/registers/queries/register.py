@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.timezone import localtime
+
 from rollbook.analytics.packed import PackedYear
+from rollbook.apps.registers.models import Save
 from rollbook.apps.registers.queries.facts import Known, is_closed_by, known_about
 from rollbook.apps.registers.queries.marks import Versions, is_marked, versions_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
@@ -12,14 +15,20 @@ from rollbook.apps.schools.queries import Group, group_on, groups_on, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.law import Finding
-from rollbook.domain.marks import RegisterState, RegisterTimes, SchoolSession, register_state
+from rollbook.domain.marks import (
+    RegisterState,
+    RegisterTimes,
+    SchoolSession,
+    register_state,
+    was_submitted_in_time,
+)
 
 RECENT_DAYS = 5
 
 
 @dataclass(frozen=True)
 class RegisterSheet:
-    """One group's register for one half-day, as far as it is.
+    """One group's register for one half-day, as far as it is. `paper` is the save that keyed it in, where one did.
 
     Shape: `versions` and `known` by pupil id, `known` for every pupil; `counts[i]` is (attended, possible) of
     `pupils[i]` this year up to the day before.
@@ -39,6 +48,7 @@ class RegisterSheet:
     within_minutes: int
     low_percent: int
     calendar: SchoolCalendar
+    paper: Save | None
 
 
 def may_see_group(viewer: Viewer, group: Group | None) -> bool:
@@ -81,6 +91,7 @@ def register_sheet(
     year = packed_year(viewer.school_id, year_bounds(rules.calendar, on))
     counts = year.counts(ids, up_to_column=year.column(on, is_pm=False))
     within = rules.setting("submit_within_minutes", on)
+    state = state_of(times, on, now, len(pupils), sum(map(is_marked, versions.values())), within)
     return RegisterSheet(
         group=group,
         on=on,
@@ -98,11 +109,23 @@ def register_sheet(
         year=year,
         counts=[(int(attended), int(possible)) for attended, possible in counts],
         recent_days=list(rules.calendar.previous_school_days(on, RECENT_DAYS)),
-        state=state_of(times, on, now, len(pupils), sum(map(is_marked, versions.values())), within),
+        state=state,
         within_minutes=within,
         low_percent=rules.setting("low_attendance_percent", on),
         calendar=rules.calendar,
+        paper=_keyed_in(versions, times, on, within) if state.answer is RegisterState.SUBMITTED else None,
     )
+
+
+def _keyed_in(
+    versions: dict[int, Versions], times: RegisterTimes, on: date, within_minutes: int
+) -> Save | None:
+    """The last save of these first marks that was keyed in from paper. One query, none where all were saved in time."""
+    last = localtime(max(each[0].at for each in versions.values()))
+    if last.date() == on and was_submitted_in_time(times, last.time(), within_minutes).answer:
+        return None
+    firsts = {each[0].save_made_id for each in versions.values()}
+    return Save.objects.filter(pk__in=firsts, taken_on_paper_at__isnull=False).order_by("number").last()
 
 
 def state_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,15 +12,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
+from rollbook.apps.accounts.queries import person_of
 from rollbook.apps.registers.actions.taking import Conflicts, SubmittedMark, Taken, take_register
 from rollbook.apps.registers.presenters.register import Typed, register_context
 from rollbook.apps.registers.queries.register import RegisterSheet, register_sheet
 from rollbook.apps.registers.views.pages import no_register
+from rollbook.apps.registers.views.paper import paper_of
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import present_symbol
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.ui.permissions import requires
+from rollbook.ui.words import clock_time
 
 PRESENT = "present"
 _LONGEST_TEXT = 300
@@ -44,6 +47,7 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
         return _page(request, asked, typed, rest_present=True)
     if refusals:
         return _page(request, asked, typed, 422)
+    now = clock.now()
     try:
         # What the page shows is read only where the form comes back: saving needs none of it.
         taken = take_register(
@@ -55,7 +59,8 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
             reason=typed.reason,
             key=_key(request.POST),
             by=viewer.actor,
-            at=clock.now(),
+            at=now,
+            paper=paper_of(request.GET, on, now),
         )
     except Refused as refused:
         return _page(request, asked, replace(typed, refusals=refused.refusals), 422)
@@ -155,7 +160,20 @@ def _page(
     if rest_present:
         typed = _with_rest_present(sheet, typed)
     context: dict[str, Any] = register_context(asked.viewer, sheet, now, typed)
+    context["paper"] = _paper(request, asked, now)
     return render(request, "registers/take.html", context, status=status)
+
+
+def _paper(request: HttpRequest, asked: _Asked, now: datetime) -> dict[str, str] | None:
+    """When and by whom the register was taken that is keyed in here; None where it is taken on the screen."""
+    try:
+        paper = paper_of(request.GET, asked.on, now)
+    except Refused:
+        return {"words": ""}
+    if paper is None:
+        return None
+    person = person_of(asked.viewer, paper.person_id)
+    return {"words": f"Taken at {clock_time(paper.at)} by {person.name}." if person else ""}
 
 
 def _saved(taken: Taken) -> str:
