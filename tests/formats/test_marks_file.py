@@ -157,7 +157,8 @@ def test_headings_that_do_not_fit_refuse_the_file(head: list[str], message: str)
     assert str(refused.value).startswith(message)
 
 
-def test_only_the_first_problems_are_kept_but_all_are_counted() -> None:
+def test_only_the_first_problems_are_kept_but_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollbook.formats.marks_file.marks.PROBLEMS_KEPT", 1_000)
     file = read(*(["", "14/09/2025", "AM", "/", ""] for _ in range(1_500)))
     assert (file.problem_count, len(file.problems)) == (1_500, 1_000)
 

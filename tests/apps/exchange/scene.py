@@ -22,6 +22,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "groups": ("Group", "Room", "Tutor email", "From"),
     "members": ("Adno", "Reg Group", "From"),
     "staff": ("Name", "Email", "Role", "Job title", "Start date"),
+    "marks": ("Adno", "Date", "Session", "Mark", "Minutes late"),
 }
 ROWS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "pupils": (
@@ -38,6 +39,7 @@ ROWS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("Pat Reed", "pat.reed@example.org", "Teacher", "Form tutor", "23/11/2026"),
         ("Sam Hill", "sam.hill@example.org", "Governor", "Link governor", "23.11.2026"),
     ),
+    "marks": (("00000", "18/11/2026", "AM", "/", ""), ("00001", "18-Nov-26", "PM", "L", "7")),
 }
 
 

@@ -268,7 +268,7 @@ def test_another_school_sees_and_changes_nothing(scene: Scene, head: Viewer, kin
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        (Role.HEAD_TEACHER, {"pupils", "contacts", "groups", "members", "staff"}),
+        (Role.HEAD_TEACHER, {"pupils", "contacts", "groups", "members", "staff", "marks"}),
         (Role.OFFICE, {"pupils", "contacts", "groups", "members"}),
         (Role.ADMINISTRATOR, {"pupils", "contacts", "groups", "members", "staff"}),
         (Role.PASTORAL_LEAD, set()),

@@ -14,7 +14,7 @@ from rollbook.domain.sessions import SchoolSession
 from rollbook.formats.marks_file.table import Unreadable
 from rollbook.formats.marks_file.words import COLUMNS, NO_MARK, SESSIONS, heading, read_day
 
-PROBLEMS_KEPT = 1_000
+PROBLEMS_KEPT = 200_000
 LONGEST_MINUTES = 600
 _REQUIRED = ("pupil", "date", "session", "code")
 

@@ -23,6 +23,7 @@ NEEDED: Mapping[str, frozenset[Permission]] = MappingProxyType(
         "groups": frozenset({Permission.ROLL_IMPORT, Permission.GROUPS_MANAGE}),
         "members": frozenset({Permission.ROLL_IMPORT}),
         "staff": frozenset({Permission.STAFF_MANAGE}),
+        "marks": frozenset({Permission.MARKS_IMPORT}),
     }
 )
 
