@@ -41,7 +41,8 @@ def codes() -> list[str]:
 
 
 def test_a_file_of_marks_is_shown_row_by_row_loaded_and_undone(officer: Viewer) -> None:
-    kept = load(officer, "marks", marks(("00000", "18/11/2026", "AM", "/", ""), ("00001", "18/11/2026", "AM", "L", "7")))
+    rows = (("00000", "18/11/2026", "AM", "/", ""), ("00001", "18/11/2026", "AM", "L", "7"))
+    kept = load(officer, "marks", marks(*rows))
     assert kept.result == {"new": 2, "changed": 0, "unchanged": 0, "refused": 0, "notes": []}
     assert codes() == ["00000 18 Nov AM / v1", "00001 18 Nov AM L v1"]
     [step] = undo_steps(officer, kept, ON)
