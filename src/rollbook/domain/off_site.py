@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from rollbook.domain.law import REGULATIONS_2024, Citation, Confirmation
 from rollbook.domain.refusals import Refusal
 
-TABLE_2 = Citation(REGULATIONS_2024, "regulation 10(3), Table 2", Confirmation.SECONDARY)
-APPROVED_ACTIVITY = Citation(REGULATIONS_2024, "regulation 10(11)", Confirmation.FROM_MEMORY)
 LONGEST_DAYS = 366
 _AT_HOME = frozenset({"home", "at home", "their home", "pupil's home", "online", "remote", "remotely"})
 

@@ -11,14 +11,12 @@ from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
 
-from rollbook.domain.law import GUIDANCE, REGULATIONS_2024, Citation, Confirmation, words_for_day
+from rollbook.domain.law import words_for_day
 from rollbook.domain.refusals import Refusal
 from rollbook.domain.roll import is_compulsory_school_age
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import WHOLE_WEEK, WeekGrid
 
-AGREEMENT = Citation(REGULATIONS_2024, "regulation 11(6)", Confirmation.SECONDARY)
-SHORTEST_TIME = Citation(GUIDANCE, "paragraphs 43 and 44", Confirmation.SECONDARY)
 LONG_AFTER_DAYS = 6 * 7
 REVIEW_WITHIN_DAYS = 14
 LONGEST_DAYS = 366

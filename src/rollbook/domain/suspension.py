@@ -10,14 +10,11 @@ from datetime import date
 from enum import StrEnum
 
 from rollbook.domain.calendar import SchoolCalendar
-from rollbook.domain.law import Citation, Confirmation
 from rollbook.domain.refusals import Refusal
 
-PROVISION_DUTY = Citation("Education and Inspections Act 2006", "section 100", Confirmation.FROM_MEMORY)
 PROVISION_FROM_DAY = 6
 WARN_FROM_DAY = 4
 LONGEST_SCHOOL_DAYS = 45
-PROVISION_CODES = ("K", "B", "D")
 
 
 class Reason(StrEnum):

@@ -1,6 +1,6 @@
 """Activities with the pupils on them, and how far their attendance is confirmed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,7 +29,7 @@ def own_staff(viewer: Viewer, on: date) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """An activity on the list. `unconfirmed`: sessions of today, over or running, that nobody has confirmed."""
+    """An activity on the list. Shape: `today` has its sessions of today, each with whether attendance is confirmed."""
 
     activity: OffSiteActivity
     pupil_count: int
@@ -146,9 +146,3 @@ def session_states(viewer: Viewer, activity: OffSiteActivity, slots: Collection[
             )
         )
     return states
-
-
-def activities_named(viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
-    """The names of these activities of the viewer's school. One query."""
-    rows = OffSiteActivity.objects.filter(school_id=viewer.school_id, pk__in=list(ids))
-    return dict(rows.values_list("pk", "title"))
