@@ -68,7 +68,11 @@ def test_what_everybody_finds() -> None:
     groups, roll = groups_on(viewer, TODAY), pupils_on_roll(viewer, TODAY)
     assert len(groups) == 8
     assert Counter(pupil.group_name for pupil in roll) == {group.name: 8 for group in groups}
-    assert set(Role) == {Role(each.role) for each in Appointment.objects.all()}
+    assert set(Role) - {Role.TRUST_LEAD} == {Role(each.role) for each in Appointment.objects.all()}
+    lead = User.objects.get(email="trust@example.org")
+    looking = viewer_for(lead.pk, lead.name, lead.email, TODAY)
+    assert looking is not None
+    assert (looking.school_name, looking.roles) == (SCHOOL_NAME, {Role.TRUST_LEAD})
     assert {Role.HEAD_TEACHER, Role.SENIOR_ATTENDANCE_CHAMPION} <= viewer.roles
     assert not Entry.objects.filter(on__gte=TODAY).exists()
     assert not Save.objects.filter(at__date__gte=TODAY).exists()

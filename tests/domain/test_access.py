@@ -40,6 +40,9 @@ PERMISSIONS = {
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
     Role.GOVERNOR: "board.totals school.view",
+    Role.TRUST_LEAD: (
+        "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view"
+    ),
     Role.ADMINISTRATOR: (
         "staff.manage calendar.manage groups.manage roll.import audit.view school.view keeping.view"
     ),
@@ -53,6 +56,7 @@ SETTERS = {
     Role.HEAD_TEACHER: "teacher office attendance head",
     Role.SENIOR_ATTENDANCE_CHAMPION: "teacher office attendance head",
     Role.GOVERNOR: "",
+    Role.TRUST_LEAD: "",
     Role.ADMINISTRATOR: "",
 }
 

@@ -297,6 +297,7 @@ LOGGING = {
 
 # Words, address, and the permissions of which one opens it. What a person may not open is not shown.
 ROLLBOOK_NAV = [
+    ("Trust", "registers:trust", ["trust.view"]),
     ("Today", "registers:today", ["board.view", "board.totals"]),
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),

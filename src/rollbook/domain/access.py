@@ -21,6 +21,7 @@ class Role(StrEnum):
     OFFICE = "office"
     GOVERNOR = "governor"
     ADMINISTRATOR = "administrator"
+    TRUST_LEAD = "trust_lead"
 
     @property
     def words(self) -> str:
@@ -39,6 +40,7 @@ _ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
         Role.OFFICE: "School office",
         Role.GOVERNOR: "Governor",
         Role.ADMINISTRATOR: "Administrator",
+        Role.TRUST_LEAD: "Trust attendance lead",
     }
 )
 
@@ -76,6 +78,7 @@ class Permission(StrEnum):
     QUALITY_VIEW = "quality.view"
     KEEPING_VIEW = "keeping.view"
     KEEPING_PURGE = "keeping.purge"
+    TRUST_VIEW = "trust.view"
 
 
 _P = Permission
@@ -150,8 +153,24 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.KEEPING_VIEW,
             }
         ),
+        # Looks at every school of the trust and changes nothing in any of them.
+        Role.TRUST_LEAD: frozenset(
+            {
+                _P.BOARD_VIEW,
+                _P.BOARD_TOTALS,
+                _P.PUPIL_VIEW_ANY,
+                _P.REGISTERS_EXPORT,
+                _P.SCHOOL_VIEW,
+                _P.QUALITY_VIEW,
+                _P.KEEPING_VIEW,
+                _P.TRUST_VIEW,
+            }
+        ),
     }
 )
+
+# A school gives its people roles; these come from elsewhere: a trust's lead from the trust.
+GIVEN_BY_A_SCHOOL: tuple[Role, ...] = tuple(role for role in Role if role is not Role.TRUST_LEAD)
 
 _TEACHER_HAND = frozenset({Setter.TEACHER})
 _OFFICE_HAND = _TEACHER_HAND | {Setter.OFFICE}
@@ -170,6 +189,7 @@ ROLE_SETTERS: Mapping[Role, frozenset[Setter]] = MappingProxyType(
         Role.OFFICE: _OFFICE_HAND,
         Role.GOVERNOR: _NO_HAND,
         Role.ADMINISTRATOR: _NO_HAND,
+        Role.TRUST_LEAD: _NO_HAND,
     }
 )
 

@@ -36,6 +36,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.QUALITY_VIEW: "see what is missing or contradictory in the registers",
     Permission.KEEPING_VIEW: "see back-ups and how long entries are kept",
     Permission.KEEPING_PURGE: "remove entries that need no longer be kept",
+    Permission.TRUST_VIEW: "see the schools of a trust side by side",
 }
 
 

@@ -75,3 +75,57 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.position}"
+
+
+def _in_order(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name=name)
+
+
+class Trust(models.Model):
+    """Several schools under one roof. It sees only the schools that have joined it themselves."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TrustSchool(models.Model):
+    """A school's time in a trust: it joins and leaves by its own decision."""
+
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="schools")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="trusts")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["first_day", "id"]
+        constraints = [
+            _in_order("trust_school_in_order"),
+            models.UniqueConstraint(
+                fields=["school"], condition=Q(last_day=None), name="one_trust_of_a_school"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} in {self.trust}"
+
+
+class TrustPost(models.Model):
+    """The appointment of a trust's attendance lead, who sees every school of the trust and changes nothing."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="trust_posts")
+    trust = models.ForeignKey(Trust, models.PROTECT, related_name="posts")
+    position = models.CharField(max_length=100)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [_in_order("trust_post_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.position} of {self.trust}"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from rollbook.apps.accounts.queries import Person, Post
-from rollbook.domain.access import ROLE_PERMISSIONS, Role
+from rollbook.domain.access import GIVEN_BY_A_SCHOOL, ROLE_PERMISSIONS, Role
 from rollbook.ui.access_words import permission_words
 from rollbook.ui.words import plain_day
 
@@ -79,7 +79,7 @@ def account_words(person: Person) -> tuple[str, str]:
 
 def role_table() -> list[tuple[str, str]]:
     """What each role may do, in the policy's order."""
-    return [(role.words, _may(role)) for role in Role]
+    return [(role.words, _may(role)) for role in GIVEN_BY_A_SCHOOL]
 
 
 def _may(role: Role) -> str:

@@ -1,7 +1,7 @@
 """Who is looking, who works at the school, in which roles and from when to when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
-from rollbook.apps.accounts.models import Appointment, User
+from rollbook.apps.accounts.models import Appointment, Trust, TrustPost, TrustSchool, User
 from rollbook.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
 from rollbook.domain.access import Appointment as Held
 from rollbook.domain.spans import Span
@@ -38,7 +38,7 @@ def viewer_for(user_id: int, name: str, email: str, on: date, school_id: int | N
     """
     day = on.isoformat()
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [user_id, day, day])
+        cursor.execute(_HELD, [user_id, day, day, user_id, day, day, day, day])
         rows = cursor.fetchall()
     if not rows:
         return None
@@ -63,11 +63,20 @@ def viewer_for(user_id: int, name: str, email: str, on: date, school_id: int | N
 
 
 # Written out, because every request asks it: built by the ORM it takes eight times as long.
+# The schools of a trust follow one's own: of a school whose days in the trust are over there is no line.
 _HELD = """
-SELECT a.school_id, s.name, s.calendar_version, a.role, a.position, a.first_day, a.last_day
-FROM accounts_appointment a JOIN schools_school s ON s.id = a.school_id
-WHERE a.user_id = %s AND a.first_day <= %s AND (a.last_day IS NULL OR a.last_day >= %s)
-ORDER BY a.id
+SELECT held.school_id, s.name, s.calendar_version, held.role, held.position, held.first_day, held.last_day
+FROM (
+    SELECT 0 AS kind, a.id AS place, a.school_id, a.role, a.position, a.first_day, a.last_day
+    FROM accounts_appointment a
+    WHERE a.user_id = %s AND a.first_day <= %s AND (a.last_day IS NULL OR a.last_day >= %s)
+    UNION ALL
+    SELECT 1, m.id, m.school_id, 'trust_lead', p.position, p.first_day, p.last_day
+    FROM accounts_trustpost p JOIN accounts_trustschool m ON m.trust_id = p.trust_id
+    WHERE p.user_id = %s AND p.first_day <= %s AND (p.last_day IS NULL OR p.last_day >= %s)
+      AND m.first_day <= %s AND (m.last_day IS NULL OR m.last_day >= %s)
+) AS held JOIN schools_school s ON s.id = held.school_id
+ORDER BY held.kind, held.place
 """
 
 
@@ -77,9 +86,31 @@ def _day(value: date | str) -> date:
 
 
 def schools_to_choose(viewer: Viewer, on: date) -> list[tuple[int, str]]:
-    """The schools where the viewer holds an appointment on a day, by name. One query."""
+    """The schools where the viewer holds an appointment on a day, their trust's included, by name. Two queries."""
     found = {each.school_id: each.school.name for each in appointments_held(viewer.user_id, on)}
+    found |= {each.school_id: each.school.name for each in _trust_schools(viewer.user_id, on)}
     return sorted(found.items(), key=lambda school: school[1].casefold())
+
+
+def _trust_schools(user_id: int, on: date) -> QuerySet[TrustSchool]:
+    """The schools that a person sees on a day as a trust's lead."""
+    posts = TrustPost.objects.filter(_on(on), user_id=user_id)
+    return TrustSchool.objects.select_related("school").filter(_on(on), trust__in=posts.values("trust_id"))
+
+
+def trust_viewers(viewer: Viewer, on: date) -> list[Viewer]:
+    """The same person as they look at each school of their trust, by name. One query."""
+    found = {
+        each.school_id: replace(
+            viewer,
+            school_id=each.school_id,
+            school_name=each.school.name,
+            roles=frozenset({Role.TRUST_LEAD}),
+            calendar_version=each.school.calendar_version,
+        )
+        for each in _trust_schools(viewer.user_id, on)
+    }
+    return sorted(found.values(), key=lambda each: each.school_name.casefold())
 
 
 # --- The evidence of signing in, where there may be no viewer yet -----------------------------------------------
@@ -100,7 +131,11 @@ def home_school(user_id: int | None) -> int | None:
     """
     if user_id is not None:
         newest = Appointment.objects.filter(user_id=user_id).order_by("-first_day", "-id")
-        return newest.values_list("school_id", flat=True).first()
+        own = newest.values_list("school_id", flat=True).first()
+        if own is not None:
+            return own
+        of_trust = TrustSchool.objects.filter(trust__posts__user_id=user_id).order_by("-first_day", "-id")
+        return of_trust.values_list("school_id", flat=True).first()
     schools = Appointment.objects.order_by().values_list("school_id", flat=True).distinct()[:2]
     return schools[0] if len(schools) == 1 else None
 
@@ -229,24 +264,81 @@ def holders(viewer: Viewer, on: date) -> list[tuple[Role, list[tuple[Person, Pos
     for person in _people(_of_school(viewer).filter(is_active=True), viewer.school_id):
         for post in person.held(on):
             found[post.role].append((person, post))
+    for trust_post in trust_posts_of(viewer, on):
+        found[Role.TRUST_LEAD].append(_lead(trust_post))
     return list(found.items())
 
 
-def works_elsewhere(viewer: Viewer, person_id: int) -> bool:
-    """Does this person also belong to another school, so that their account is not this school's alone to change?"""
-    return Appointment.objects.filter(user_id=person_id).exclude(school_id=viewer.school_id).exists()
+def _lead(post: TrustPost) -> tuple[Person, Post]:
+    user = post.user
+    shown = Post(post.pk, Role.TRUST_LEAD, post.position, post.first_day, post.last_day)
+    person = Person(
+        id=user.pk,
+        name=user.name,
+        email=user.email,
+        telephone=user.telephone,
+        is_active=user.is_active,
+        has_password=user.has_usable_password(),
+        last_sign_in=user.last_login,
+        posts=(shown,),
+    )
+    return person, shown
+
+
+def works_elsewhere(viewer: Viewer, person_id: int, on: date) -> bool:
+    """Does this person hold or soon hold a role at another school or a trust, so that the account is theirs too?
+
+    A role that is over counts no more: the last school a person is left with may close the account.
+    """
+    lasting = Q(user_id=person_id) & (Q(last_day=None) | Q(last_day__gte=on))
+    elsewhere = Appointment.objects.filter(lasting).exclude(school_id=viewer.school_id)
+    return elsewhere.exists() or TrustPost.objects.filter(lasting).exists()
+
+
+# --- The trust --------------------------------------------------------------------------------------------------
+
+
+def trust_of(viewer: Viewer, on: date) -> TrustSchool | None:
+    """The viewer's school's time in a trust, now or to come. One query."""
+    rows = TrustSchool.objects.select_related("trust").filter(school_id=viewer.school_id)
+    return rows.filter(Q(last_day=None) | Q(last_day__gte=on)).first()
+
+
+def trust_posts_of(viewer: Viewer, on: date) -> list[TrustPost]:
+    """Who sees the viewer's school on a day as a trust's lead. One query."""
+    trusts = TrustSchool.objects.filter(_on(on), school_id=viewer.school_id).values("trust_id")
+    posts = TrustPost.objects.filter(_on(on), trust__in=trusts, user__is_active=True)
+    return list(posts.select_related("user").order_by("user__name", "pk"))
+
+
+def trusts_to_join() -> list[tuple[int, str]]:
+    """The trusts of this installation by name. One query."""
+    return list(Trust.objects.values_list("pk", "name"))
 
 
 def own_posts(viewer: Viewer) -> list[tuple[str, Post]]:
-    """Every appointment the viewer holds, held or will hold, with the school's name, the newest first. One query."""
+    """Every appointment the viewer holds, held or will hold, with the school's or trust's name, the newest first.
+
+    Two queries.
+    """
     rows = (
         Appointment.objects.filter(user_id=viewer.user_id)
         .select_related("school")
         .order_by("-first_day", "-id")
     )
-    return [
+    own = [
         (row.school.name, Post(row.pk, Role(row.role), row.position, row.first_day, row.last_day))
         for row in rows
+    ]
+    posts = (
+        TrustPost.objects.filter(user_id=viewer.user_id).select_related("trust").order_by("-first_day", "-id")
+    )
+    return [
+        *own,
+        *(
+            (row.trust.name, Post(row.pk, Role.TRUST_LEAD, row.position, row.first_day, row.last_day))
+            for row in posts
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from rollbook.apps.accounts.views import account, signing, staff
+from rollbook.apps.accounts.views import account, signing, staff, trust
 
 _own = [
     path("account/", account.account, name="account"),
@@ -11,6 +11,7 @@ _own = [
     path("who-to-ask/", account.who_to_ask, name="who_to_ask"),
     path("staff/", staff.staff, name="staff"),
     path("staff/new/", staff.add, name="add"),
+    path("staff/trust/", trust.trust, name="trust"),
     path("staff/<int:person_id>/", staff.person, name="person"),
     path("staff/<int:person_id>/details/", staff.details, name="details"),
     path("staff/<int:person_id>/link/", staff.send_link, name="send_link"),

@@ -34,8 +34,13 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("groups", "Teaching groups", ("group.",), ()),
     ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
     ("keeping", "Back-ups and what was purged", ("keeping.",), ()),
-    ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment."), ()),
-    ("signing", "Signing in", ("accounts.",), ("accounts.person.", "accounts.appointment.")),
+    ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment.", "accounts.trust."), ()),
+    (
+        "signing",
+        "Signing in",
+        ("accounts.",),
+        ("accounts.person.", "accounts.appointment.", "accounts.trust."),
+    ),
     ("files", "Files taken out", ("register.exported", "roll.exported", "audit.exported", "extract."), ()),
 )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.registers.views import arrivals, board, desk, files, paper, pupil, quality, taking
+from rollbook.apps.registers.views import arrivals, board, desk, files, paper, pupil, quality, taking, trust
 from rollbook.apps.registers.views.closures import closure_urls
 from rollbook.apps.registers.views.grid import grid_urls
 from rollbook.apps.registers.views.kiosk_pages import kiosk_urls
@@ -15,6 +15,7 @@ urlpatterns = [
     path("", board.home, name="home"),
     path("today/", board.today, name="today"),
     path("today/<day:on>/<session:session>/", board.today, name="today_at"),
+    path("trust/", trust.trust, name="trust"),
     path("registers/", board.mine, name="mine"),
     path("registers/<day:on>/", board.mine, name="day"),
     path("registers/to-mend/", quality.quality, name="quality"),

@@ -54,6 +54,7 @@ _STAFF: Final[tuple[tuple[str, str, str, tuple[Role, ...]], ...]] = (
     ("Dariusz Wilk", "d.wilk", "Class Teacher, 10A", (Role.CLASS_TEACHER,)),
     ("Priscilla Mwangi", "p.mwangi", "Class Teacher, 10B", (Role.CLASS_TEACHER,)),
     ("Stuart Kettley", "s.kettley", "Class Teacher, 11A", (Role.CLASS_TEACHER,)),
+    ("Noor Haddad", "trust", "Director of Attendance", (Role.TRUST_LEAD,)),
 )
 _CLOSURE = (
     "Boiler failure: no heating anywhere on the site",

@@ -12,8 +12,8 @@ from django.db.models import Max
 
 from rollbook.apps.registers.actions.bulk import Loaded, load_history
 from rollbook.apps.registers.actions.past import Cast
-from rollbook.config.simulation.plan import ParentPlan, PupilPlan, SchoolPlan
-from rollbook.domain.access import Actor
+from rollbook.config.simulation.plan import ParentPlan, PupilPlan, SchoolPlan, StaffMember
+from rollbook.domain.access import Actor, Role
 
 LOADER = Actor(None, "Rollbook", "Invented school")
 
@@ -138,9 +138,21 @@ def _add_staff(school: SchoolPlan, school_id: int, domain: str, password: str) -
             }
             for user_id, each in zip(staff_ids, school.staff, strict=True)
             for role in each.roles
+            if role is not Role.TRUST_LEAD
         ],
     )
+    for user_id, each in zip(staff_ids, school.staff, strict=True):
+        if Role.TRUST_LEAD in each.roles:
+            _add_trust(school, school_id, user_id, each)
     return staff_ids
+
+
+def _add_trust(school: SchoolPlan, school_id: int, user_id: int, lead: StaffMember) -> None:
+    """The trust that the school belongs to, with its attendance lead."""
+    [trust_id] = _add("accounts.Trust", [{"name": f"{school.facts.name.split()[0]} Schools Trust"}])
+    days = {"trust_id": trust_id, "first_day": lead.first_day}
+    _add("accounts.TrustSchool", [{"school_id": school_id, **days}])
+    _add("accounts.TrustPost", [{"user_id": user_id, "position": lead.position, **days}])
 
 
 def _add_groups(school: SchoolPlan, school_id: int, staff_ids: Sequence[int]) -> list[int]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import MANAGING_ROLES, first_gap, managing, person_of
 from rollbook.apps.audit.actions import record
-from rollbook.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
+from rollbook.domain.access import GIVEN_BY_A_SCHOOL, ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.domain.spans import Span
 from rollbook.ui.words import plain_day
@@ -169,7 +169,7 @@ def _problems(
     viewer: Viewer, person_id: int, role: str, position: str, first_day: date | None, last_day: date | None
 ) -> list[Refusal]:
     refusals = []
-    if role not in set(Role):
+    if role not in GIVEN_BY_A_SCHOOL:
         refusals.append(Refusal("role", "Choose a role."))
     elif person_id == viewer.user_id and is_more(viewer, Role(role)):
         message = "You can't give yourself a role that may do more than yours. Ask another person who manages staff."

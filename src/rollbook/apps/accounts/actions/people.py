@@ -22,8 +22,8 @@ _NOT_ONE_S_OWN = (
     "You can't change the address you sign in with yourself. Ask another person who manages staff."
 )
 _ELSEWHERE = (
-    "{name} also works at another school, so this school can't change the account itself. "
-    "End their appointments here instead."
+    "{name} also works for another school or a trust, so the account is not this school's alone to change. "
+    "End their roles here instead: after the last day they see nothing of this school any more."
 )
 # Whoever reads the letters to an address can choose a new password, and so act in that person's name.
 _MORE_THAN_YOU = (
@@ -96,7 +96,7 @@ def change_person(
     make an account, give it another person's address, and wait until another school takes it for that person.
     """
     person = _person(viewer, person_id)
-    if works_elsewhere(viewer, person_id):
+    if works_elsewhere(viewer, person_id, at.date()):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
     new = {"name": name.strip(), "email": email.strip().lower(), "telephone": telephone.strip()}
     refusals = _problems(new["name"], new["email"])
@@ -128,7 +128,7 @@ def close_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) ->
     person = _person(viewer, person_id)
     if person_id == viewer.user_id:
         raise Refused.one("", "You can't close your own account. Ask another person who manages staff.")
-    if works_elsewhere(viewer, person_id):
+    if works_elsewhere(viewer, person_id, at.date()):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
     if not person.is_active:
         return
@@ -141,7 +141,7 @@ def close_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) ->
 def reopen_account(*, viewer: Viewer, person_id: int, by: Actor, at: datetime) -> None:
     """Lets somebody whose account was closed sign in again. Errors: Refused."""
     person = _person(viewer, person_id)
-    if works_elsewhere(viewer, person_id):
+    if works_elsewhere(viewer, person_id, at.date()):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
     if person.is_active:
         return
@@ -156,10 +156,10 @@ def note_link(*, viewer: Viewer, person_id: int, is_sent: bool, by: Actor, at: d
     A link is only shown for people of this school alone: with it their account could be taken over.
     """
     person = _person(viewer, person_id)
-    if not is_sent and works_elsewhere(viewer, person_id):
+    if not is_sent and works_elsewhere(viewer, person_id, at.date()):
         message = (
-            f"The letter to {person.name} could not be sent. They also work at another school, so the link can't be "
-            "shown here: they can press 'Forgotten your password?' on the sign-in page."
+            f"The letter to {person.name} could not be sent. They also work for another school or a trust, so the "
+            "link can't be shown here: they can press 'Forgotten your password?' on the sign-in page."
         )
         raise Refused.one("", message)
     with transaction.atomic():
@@ -177,7 +177,7 @@ def remove_second_step(*, viewer: Viewer, person_id: int, by: Actor, at: datetim
     person = _person(viewer, person_id)
     if person_id == viewer.user_id:
         raise Refused.one("", "Your own second step is on the page of your account.")
-    if works_elsewhere(viewer, person_id):
+    if works_elsewhere(viewer, person_id, at.date()):
         raise Refused.one("", _ELSEWHERE.format(name=person.name))
     take_second_step_away(person_id=person_id, school_id=viewer.school_id, by=by, at=at)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from rollbook.domain.access import Role
+from rollbook.domain.access import GIVEN_BY_A_SCHOOL
 from rollbook.ui.forms import DateField, Form
 
-_ROLES = [(role.value, role.words) for role in Role]
+_ROLES = [(role.value, role.words) for role in GIVEN_BY_A_SCHOOL]
 _POSITION_HINT = (
     'The title that stands under what they write, for example "Attendance Officer" or "Teacher of 7A".'
 )
@@ -68,7 +68,10 @@ class AppointmentForm(Form):
 class EndForm(Form):
     """The end of an appointment."""
 
-    last_day = DateField(label="Last day", help_text="They keep the role until the end of this day.")
+    last_day = DateField(
+        label="Last day",
+        help_text="They keep the role until the end of this day. To end it at once, choose yesterday.",
+    )
 
 
 class PositionForm(Form):

@@ -130,7 +130,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     found = _person(request, person_id)
     context = person_page(found, today) | {
         "is_self": found.id == viewer.user_id,
-        "works_elsewhere": works_elsewhere(viewer, found.id),
+        "works_elsewhere": works_elsewhere(viewer, found.id, today),
         "has_second_step": has_second_step(found.id),
     }
     return render(request, "accounts/person.html", context)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from rollbook import clock
+from rollbook.apps.accounts.queries import trust_viewers
 from rollbook.apps.registers.presenters.board import board_context, registers_context
 from rollbook.apps.registers.queries.board import board_of, boards_of
 from rollbook.apps.registers.queries.register import groups_taken
@@ -21,6 +22,8 @@ from rollbook.ui.permissions import requires
 def home(request: HttpRequest) -> HttpResponse:
     """Sends each person to the page their day begins with."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.may(Permission.TRUST_VIEW) and len(trust_viewers(viewer, clock.today())) > 1:
+        return HttpResponseRedirect(reverse("registers:trust"))
     if viewer.may(Permission.BOARD_TOTALS):
         return HttpResponseRedirect(reverse("registers:today"))
     if viewer.may(Permission.REGISTER_TAKE_OWN):
