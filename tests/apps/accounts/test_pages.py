@@ -248,7 +248,7 @@ def test_the_link_of_somebody_with_two_schools_is_never_shown(
     appoint(shared, make_school("Another School"), Role.HEAD_TEACHER)
     page = desk.post(f"/staff/{shared.pk}/link/", follow=True).content.decode()
     assert "/password/choose/" not in page
-    assert "also work at another school" in page
+    assert "also work for another school or a trust" in page
 
 
 def test_mistakes_are_said_beside_their_fields_and_nothing_typed_is_lost(desk: Client) -> None:

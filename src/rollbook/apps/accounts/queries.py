@@ -258,7 +258,7 @@ def person_of(viewer: Viewer, person_id: int) -> Person | None:
 def holders(viewer: Viewer, on: date) -> list[tuple[Role, list[tuple[Person, Post]]]]:
     """Who holds each role at the viewer's school on a day, in the policy's order; a role may have no holder.
 
-    Two queries.
+    Three queries.
     """
     found: dict[Role, list[tuple[Person, Post]]] = {role: [] for role in Role}
     for person in _people(_of_school(viewer).filter(is_active=True), viewer.school_id):
