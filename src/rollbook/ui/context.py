@@ -20,6 +20,7 @@ NavEntry = tuple[str, str, Sequence[str]]
 _LINKS = {
     "home": "home",
     "account": "accounts:account",
+    "choose_school": "accounts:choose_school",
     "sign_in": "account_login",
     "sign_out": "account_logout",
     "codes": "schools:codes",
@@ -133,6 +134,13 @@ class Shell:
     def account_url(self) -> str:
         """The page of one's own account, if there is one."""
         return self._link("account")
+
+    @property
+    def choose_school_url(self) -> str:
+        """Where those who work at several schools, or for a trust, go from one to another."""
+        viewer = self._viewer
+        several = viewer is not None and len({each.school_id for each in viewer.appointments}) > 1
+        return self._link("choose_school") if several else ""
 
     @property
     def sign_in_url(self) -> str:

@@ -220,6 +220,13 @@ def test_who_opens_the_pages(two: tuple[Scene, Scene], role: Role) -> None:
     assert client.get("/staff/trust/").status_code == (200 if Permission.STAFF_MANAGE in held else 403)
 
 
+def test_the_account_menu_leads_to_the_other_school_where_there_is_one(two: tuple[Scene, Scene]) -> None:
+    here, there = two
+    lead = sign_in(Client(), make_lead(make_trust("Larkmere Trust", here.school, there.school)))
+    assert "Go to another school" in lead.get("/today/").content.decode()
+    assert "Go to another school" not in sign_in(Client(), here.head).get("/today/").content.decode()
+
+
 # --- Joining and leaving ---------------------------------------------------------------------------------------
 
 
