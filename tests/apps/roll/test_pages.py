@@ -64,8 +64,9 @@ _SEES_ANY = {
     Role.OFFICE,
     Role.PASTORAL_LEAD,
     Role.SENCO,
+    Role.TRUST_LEAD,
 }
-_EDITS = _SEES_ANY - {Role.PASTORAL_LEAD, Role.SENCO}
+_EDITS = _SEES_ANY - {Role.PASTORAL_LEAD, Role.SENCO, Role.TRUST_LEAD}
 
 
 @pytest.mark.parametrize("role", Role)
