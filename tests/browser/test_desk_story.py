@@ -1,0 +1,179 @@
+"""Stories of the door: the desk by keyboard, the kiosk, a roll call ticked in two browsers, on a phone, without a script."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rollbook.apps.registers.models import Movement, RollCall, RollCallTick
+from tests.apps.registers.scene import Scene, at
+from tests.browser.stage import DESK, PHONE, check, set_clock, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KIOSK = {"width": 1024, "height": 768}
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    from rollbook.apps.registers.queries.year import forget_years
+    from rollbook.apps.schools.queries import forget_timetables
+
+    forget_timetables()
+    forget_years()
+    scene = Scene()
+    scene.take({scene.amy: "/", scene.ben: "N", scene.cat: "/"}, when=at(9, 1))
+    set_clock(monkeypatch, at(9, 12))
+    return scene
+
+
+@pytest.mark.policy("P-4.3-4", "P-4.4-1")
+def test_the_desk_by_keyboard_alone(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(DESK)
+    page.goto("/arrivals/")
+    check(page)
+    page.keyboard.type("brow")
+    expect(page.locator("#found")).to_contain_text("Brown, Ben")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("L, 12 minutes late")).to_be_visible()
+    check(page)
+    page.keyboard.type("Flat tyre")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Ben Brown is signed in with code L.")).to_be_visible()
+    assert scene.marks()["Ben"] == ["N", "L"]
+
+    page.keyboard.type("carr")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Leaving")).to_be_visible()
+    page.get_by_role("button", name="Unwell, going home").press("Enter")
+    expect(page.get_by_text("Cat Carr is signed out at 09:12.")).to_be_visible()
+    check(page)
+    page.keyboard.type("carr")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Back again")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Cat Carr is back on site since 09:12.")).to_be_visible()
+    assert list(Movement.objects.order_by("id").values_list("kind", flat=True)) == ["left", "returned"]
+
+
+def test_the_desk_on_a_phone_and_without_a_script(new_context: Any, live_server: Any, scene: Scene) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.set_viewport_size(PHONE)
+    sign_in(page, live_server, scene.office)
+    page.goto("/arrivals/")
+    page.get_by_label("Who is here, or is leaving?").fill("a")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("link", name="Carr, Cat").click()
+    page.get_by_role("button", name="Family reason").click()
+    expect(page.get_by_text("Cat Carr is signed out")).to_be_visible()
+    page.get_by_role("link", name="Put right: Carr, Cat").click()
+    page.get_by_label("What was wrong?").fill("Wrong pupil")
+    page.get_by_role("button", name="Put right").click()
+    expect(page.get_by_text("Put right by Ola Office: Wrong pupil")).to_be_visible()
+
+
+def test_the_desk_fits_a_phone(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(PHONE)
+    for address in ("/arrivals/", "/arrivals/?q=a", f"/arrivals/?pupil={scene.amy.pk}", "/arrivals/kiosks/"):
+        page.goto(address)
+        check(page)
+
+
+def test_a_pupil_signs_in_at_the_kiosk(page: Page, live_server: Any, scene: Scene) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(KIOSK)
+    page.goto("/arrivals/kiosks/")
+    page.get_by_label("Name of the kiosk").fill("Front door")
+    page.get_by_label("PIN", exact=True).fill("4071")
+    page.get_by_label("PIN again").fill("4071")
+    page.get_by_role("button", name="Open the kiosk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome. What would you like to do?")
+    check(page)
+    page.get_by_role("link", name="I have arrived").click()
+    check(page)
+    page.keyboard.type("bro")
+    page.keyboard.press("Enter")
+    check(page)
+    page.get_by_role("button", name="Ben Brown").click()
+    check(page)
+    page.get_by_role("button", name="Overslept").click()
+    expect(page.get_by_text("You are signed in at 09:12. Go to your class.")).to_be_visible()
+    check(page)
+    assert scene.marks()["Ben"] == ["N", "L"]
+
+    page.goto("/kiosk/leaving/")
+    page.get_by_label("The first 3 letters").fill("car")
+    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Cat Carr").click()
+    check(page)
+    page.get_by_label("Family reason").check()
+    page.get_by_label("A member of staff types the PIN").fill("4071")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out at 09:12.")).to_be_visible()
+    page.goto("/today/")
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_two_people_tick_the_same_roll_call(
+    page: Page, new_context: Any, live_server: Any, scene: Scene
+) -> None:
+    sign_in(page, live_server, scene.office)
+    page.set_viewport_size(DESK)
+    page.goto("/today/")
+    page.get_by_role("banner").get_by_role("link", name="Roll call").click()
+    check(page)
+    page.get_by_role("button", name="Start the roll call").click()
+    expect(page.locator(".rc__count")).to_have_text("0 of 4 accounted for")
+    check(page)
+
+    other = new_context().new_page()
+    other.set_viewport_size(PHONE)
+    sign_in(other, live_server, scene.teacher)
+    other.goto("/")
+    other.get_by_role("banner").get_by_role("link", name="Roll call").first.click()
+    check(other)
+    other.get_by_role("button", name="Here Amy Abbott").click()
+    expect(other.locator(".rc__count")).to_have_text("1 of 4 accounted for")
+    other.get_by_role("button", name="Missing Ben Brown").click()
+    expect(other.locator("#rc-missing")).to_contain_text("Brown, Ben")
+    check(other)
+
+    # The office sees it without doing anything, ticks another, and the teacher sees that.
+    expect(page.locator("#rc-missing")).to_contain_text("Brown, Ben")
+    expect(page.locator(".rc__count")).to_have_text("1 of 4 accounted for")
+    page.get_by_role("button", name="Here Cat Carr").click()
+    expect(other.locator(".rc__count")).to_have_text("2 of 4 accounted for")
+    page.get_by_role("button", name="Here Ben Brown").click()
+    expect(other.locator("#rc-missing")).to_be_hidden()
+    page.get_by_role("link", name="Elsewhere Dan Dale").click()
+    page.get_by_label("Safe, but not at the assembly point").fill("With the nurse")
+    page.get_by_role("button", name="Safe elsewhere").click()
+    expect(page.locator(".rc__count")).to_have_text("4 of 4 accounted for")
+    page.get_by_role("link", name="End the roll call").click()
+    check(page)
+    page.get_by_label("What is there to say?").fill("Door 3 was locked")
+    page.get_by_role("button", name="End the roll call").click()
+    expect(page.get_by_text("Door 3 was locked")).to_be_visible()
+    check(page)
+    expect(other.get_by_role("heading", level=1)).to_contain_text("Evacuation of Monday")
+    assert RollCallTick.objects.count() == 5
+
+
+def test_a_roll_call_without_a_script(new_context: Any, live_server: Any, scene: Scene) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.set_viewport_size(PHONE)
+    sign_in(page, live_server, scene.teacher)
+    page.goto("/")
+    page.get_by_role("banner").get_by_role("link", name="Roll call").first.click()
+    page.get_by_role("button", name="Start a drill").click()
+    page.get_by_role("button", name="Here Amy Abbott").click()
+    expect(page.locator(".rc__count")).to_have_text("1 of 4 accounted for")
+    page.get_by_role("button", name="Take back Amy Abbott").click()
+    expect(page.locator(".rc__count")).to_have_text("0 of 4 accounted for")
+    heights = [box["height"] for box in (each.bounding_box() for each in page.locator(".rc__here").all()) if box]
+    assert len(heights) == 4
+    assert min(heights) >= 48
+    page.goto(f"/roll-call/{RollCall.objects.get().pk}/end/")
+    page.get_by_role("button", name="End it with 4 pupils not accounted for").click()
+    expect(page.get_by_text("4 pupils were not")).to_be_visible()
