@@ -1,5 +1,6 @@
-"""Stories of the door: the desk by keyboard, the kiosk, a roll call ticked in two browsers, on a phone, without a script."""
+"""Stories of the door: the desk by keyboard, the kiosk, a roll call in two browsers, on a phone, without a script."""
 
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_desk_on_a_phone_and_without_a_script(new_context: Any, live_server:
     page.get_by_role("link", name="Carr, Cat").click()
     page.get_by_role("button", name="Family reason").click()
     expect(page.get_by_text("Cat Carr is signed out")).to_be_visible()
-    page.get_by_role("link", name="Put right: Carr, Cat").click()
+    page.get_by_role("link", name=re.compile("Put right.*Carr, Cat")).click()
     page.get_by_label("What was wrong?").fill("Wrong pupil")
     page.get_by_role("button", name="Put right").click()
     expect(page.get_by_text("Put right by Ola Office: Wrong pupil")).to_be_visible()
@@ -124,7 +125,7 @@ def test_two_people_tick_the_same_roll_call(
     page.get_by_role("banner").get_by_role("link", name="Roll call").click()
     check(page)
     page.get_by_role("button", name="Start the roll call").click()
-    expect(page.locator(".rc__count")).to_have_text("0 of 4 accounted for")
+    expect(page.locator(".rc__count")).to_have_text("0 of 3 accounted for")
     check(page)
 
     other = new_context().new_page()
@@ -134,22 +135,21 @@ def test_two_people_tick_the_same_roll_call(
     other.get_by_role("banner").get_by_role("link", name="Roll call").first.click()
     check(other)
     other.get_by_role("button", name="Here Amy Abbott").click()
-    expect(other.locator(".rc__count")).to_have_text("1 of 4 accounted for")
-    other.get_by_role("button", name="Missing Ben Brown").click()
-    expect(other.locator("#rc-missing")).to_contain_text("Brown, Ben")
+    expect(other.locator(".rc__count")).to_have_text("1 of 3 accounted for")
+    other.get_by_role("button", name="Missing Cat Carr").click()
+    expect(other.locator("#rc-missing")).to_contain_text("Carr, Cat")
     check(other)
 
     # The office sees it without doing anything, ticks another, and the teacher sees that.
-    expect(page.locator("#rc-missing")).to_contain_text("Brown, Ben")
-    expect(page.locator(".rc__count")).to_have_text("1 of 4 accounted for")
+    expect(page.locator("#rc-missing")).to_contain_text("Carr, Cat")
+    expect(page.locator(".rc__count")).to_have_text("1 of 3 accounted for")
     page.get_by_role("button", name="Here Cat Carr").click()
-    expect(other.locator(".rc__count")).to_have_text("2 of 4 accounted for")
-    page.get_by_role("button", name="Here Ben Brown").click()
+    expect(other.locator(".rc__count")).to_have_text("2 of 3 accounted for")
     expect(other.locator("#rc-missing")).to_be_hidden()
     page.get_by_role("link", name="Elsewhere Dan Dale").click()
     page.get_by_label("Safe, but not at the assembly point").fill("With the nurse")
     page.get_by_role("button", name="Safe elsewhere").click()
-    expect(page.locator(".rc__count")).to_have_text("4 of 4 accounted for")
+    expect(page.locator(".rc__count")).to_have_text("3 of 3 accounted for")
     page.get_by_role("link", name="End the roll call").click()
     check(page)
     page.get_by_label("What is there to say?").fill("Door 3 was locked")
@@ -157,7 +157,7 @@ def test_two_people_tick_the_same_roll_call(
     expect(page.get_by_text("Door 3 was locked")).to_be_visible()
     check(page)
     expect(other.get_by_role("heading", level=1)).to_contain_text("Evacuation of Monday")
-    assert RollCallTick.objects.count() == 5
+    assert RollCallTick.objects.count() == 4
 
 
 def test_a_roll_call_without_a_script(new_context: Any, live_server: Any, scene: Scene) -> None:
@@ -168,12 +168,11 @@ def test_a_roll_call_without_a_script(new_context: Any, live_server: Any, scene:
     page.get_by_role("banner").get_by_role("link", name="Roll call").first.click()
     page.get_by_role("button", name="Start a drill").click()
     page.get_by_role("button", name="Here Amy Abbott").click()
-    expect(page.locator(".rc__count")).to_have_text("1 of 4 accounted for")
+    expect(page.locator(".rc__count")).to_have_text("1 of 3 accounted for")
     page.get_by_role("button", name="Take back Amy Abbott").click()
-    expect(page.locator(".rc__count")).to_have_text("0 of 4 accounted for")
-    heights = [box["height"] for box in (each.bounding_box() for each in page.locator(".rc__here").all()) if box]
-    assert len(heights) == 4
-    assert min(heights) >= 48
+    expect(page.locator(".rc__count")).to_have_text("0 of 3 accounted for")
+    boxes = [each.bounding_box() for each in page.locator(".rc__part:not(details) .rc__here").all()]
+    assert [box["height"] >= 48 for box in boxes if box] == [True, True, True]
     page.goto(f"/roll-call/{RollCall.objects.get().pk}/end/")
-    page.get_by_role("button", name="End it with 4 pupils not accounted for").click()
-    expect(page.get_by_text("4 pupils were not")).to_be_visible()
+    page.get_by_role("button", name="End it with 3 pupils not accounted for").click()
+    expect(page.get_by_text("3 pupils were not")).to_be_visible()

@@ -71,7 +71,7 @@ def test_its_cookie_opens_nothing_else(scene: Scene) -> None:
     # As if somebody had copied the cookie to every address.
     device.cookies[COOKIE]["path"] = "/"
     for page in MEMBERS_PAGES:
-        address = page.at({name: NOBODY for name in page.places - FIXED.keys()})
+        address = page.at(dict.fromkeys(page.places - FIXED.keys(), NOBODY))
         for response in (device.get(address), device.post(address)):
             assert response.status_code == 302, page.name
             assert response["Location"].startswith("/sign-in/"), page.name
@@ -139,7 +139,11 @@ def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour(scene: Scene) -> None:
     for _ in range(4):
         assert touch(device, "/kiosk/leave/", pin="0000")[0] == 422
     assert touch(device, "/kiosk/leave/", pin="0000")[0] == 302
-    for where, data in (("/kiosk/", {}), ("/kiosk/leave/", {"pin": PIN}), ("/kiosk/arrived/", {"letters": "bro"})):
+    for where, data in (
+        ("/kiosk/", {}),
+        ("/kiosk/leave/", {"pin": PIN}),
+        ("/kiosk/arrived/", {"letters": "bro"}),
+    ):
         status, text = touch(device, where, 9, 20, **data)
         assert status == 403
         assert "locked until 09:27" in text
@@ -160,7 +164,13 @@ def test_many_pins_at_once_get_no_more_tries_than_one_after_the_other() -> None:
     scene = Scene()
     viewer = scene.viewer(scene.office)
     opened = begin_kiosk(
-        viewer=viewer, name="Door", pin=PIN, reasons=["Overslept"], pupils_may_leave=False, by=viewer.actor, at=at(9)
+        viewer=viewer,
+        name="Door",
+        pin=PIN,
+        reasons=["Overslept"],
+        pupils_may_leave=False,
+        by=viewer.actor,
+        at=at(9),
     )
     found = open_kiosk(opened.token, MONDAY)
     assert found is not None
@@ -260,7 +270,13 @@ def test_who_may_not_open_one_is_refused_by_the_action_too(scene: Scene) -> None
     viewer = scene.viewer(scene.teacher)
     with pytest.raises(Refused, match="The school office can"):
         begin_kiosk(
-            viewer=viewer, name="Door", pin=PIN, reasons=["x"], pupils_may_leave=False, by=viewer.actor, at=at(9)
+            viewer=viewer,
+            name="Door",
+            pin=PIN,
+            reasons=["x"],
+            pupils_may_leave=False,
+            by=viewer.actor,
+            at=at(9),
         )
 
 
