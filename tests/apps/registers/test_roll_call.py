@@ -373,7 +373,9 @@ def test_fifteen_hundred_pupils_cost_no_query_more_and_open_fast(scene: Scene, c
     for number in range(1_500):
         make_pupil(scene.school, groups[number % 50], f"More {number:04}", "Morgan")
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as both databases do by themselves; PostgreSQL had planned for four pupils
+        cursor.execute(
+            "ANALYZE"
+        )  # as both databases do by themselves; PostgreSQL had planned for four pupils
     assert (cost(now), cost(paper)) == few
     assert few[0] <= 10
 
