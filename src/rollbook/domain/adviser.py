@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from rollbook.domain.code_table import PREDECESSORS
@@ -134,10 +135,12 @@ class _Case:
         return self.say(Fit.FITS, f"{where_from}: {planned.nature.rstrip('.') or self.code.title}.")
 
 
+@lru_cache(maxsize=256)
 def advise(facts: PupilFacts, on: date, session: SchoolSession) -> tuple[CodeAdvice, ...]:
     """What is to be said of every code for this pupil? What fits best first, what can't be right last.
 
-    Among those that fit the order is what wins where several do; the others stand by category.
+    Among those that fit the order is what wins where several do; the others stand by category. Of most pupils nothing
+    more is known than of the next one, so the answers are kept.
     """
     said = [advise_on(facts, code, on, session) for code in CODES]
     return tuple(sorted(said, key=_place))
