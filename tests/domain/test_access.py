@@ -40,6 +40,7 @@ PERMISSIONS = {
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
     Role.GOVERNOR: "board.totals school.view",
+    Role.INSPECTOR: "pupil.view_any registers.export school.view",
     Role.TRUST_LEAD: (
         "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view"
     ),
@@ -57,6 +58,7 @@ SETTERS = {
     Role.SENIOR_ATTENDANCE_CHAMPION: "teacher office attendance head",
     Role.GOVERNOR: "",
     Role.TRUST_LEAD: "",
+    Role.INSPECTOR: "",
     Role.ADMINISTRATOR: "",
 }
 

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "rollbook.apps.accounts.middleware.ViewerMiddleware",
     "rollbook.apps.accounts.middleware.SecondStepMiddleware",
+    "rollbook.apps.accounts.middleware.InspectionMiddleware",
 ]
 
 ROOT_URLCONF = "rollbook.config.urls"

@@ -22,6 +22,7 @@ class Role(StrEnum):
     GOVERNOR = "governor"
     ADMINISTRATOR = "administrator"
     TRUST_LEAD = "trust_lead"
+    INSPECTOR = "inspector"
 
     @property
     def words(self) -> str:
@@ -41,6 +42,7 @@ _ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
         Role.GOVERNOR: "Governor",
         Role.ADMINISTRATOR: "Administrator",
         Role.TRUST_LEAD: "Trust attendance lead",
+        Role.INSPECTOR: "Inspector",
     }
 )
 
@@ -166,11 +168,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.TRUST_VIEW,
             }
         ),
+        # Both registers must be open to inspection, with extracts (domain.md 1.7); each page opened is in the log.
+        Role.INSPECTOR: frozenset({_P.PUPIL_VIEW_ANY, _P.REGISTERS_EXPORT, _P.SCHOOL_VIEW}),
     }
 )
 
 # A school gives its people roles; these come from elsewhere: a trust's lead from the trust.
 GIVEN_BY_A_SCHOOL: tuple[Role, ...] = tuple(role for role in Role if role is not Role.TRUST_LEAD)
+
+# An inspector's access ends by itself.
+LONGEST_INSPECTION_DAYS = 31
 
 _TEACHER_HAND = frozenset({Setter.TEACHER})
 _OFFICE_HAND = _TEACHER_HAND | {Setter.OFFICE}
@@ -190,6 +197,7 @@ ROLE_SETTERS: Mapping[Role, frozenset[Setter]] = MappingProxyType(
         Role.GOVERNOR: _NO_HAND,
         Role.ADMINISTRATOR: _NO_HAND,
         Role.TRUST_LEAD: _NO_HAND,
+        Role.INSPECTOR: _NO_HAND,
     }
 )
 

@@ -6,6 +6,7 @@ Source: regulation 9 of SI 2024/208; domain.md 1.3, 1.3.2, 6.28 and 8.9. The gro
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import BY_SYMBOL
@@ -102,7 +103,7 @@ def is_open_to(ground: Ground, facts: RemovalFacts) -> Finding[bool]:
     ]
     refused = next((found for found in findings if not found.answer), None)
     if refused is not None and refused.rule == "removal.over_compulsory_age":
-        until = words_for_day(_day_of(refused.facts["last_day"]))
+        until = words_for_day(cast("date", refused.facts["last_day"]))
         because = f"The pupil is of compulsory school age until {until}."
         return _found(refused.rule, because, refused.facts, refused.citation, answer=False)
     return refused or _found("removal.ground", ground.explanation, {}, ground.citation, answer=True)
@@ -280,17 +281,11 @@ def _over_age(ground: Ground, _: Answers, facts: RemovalFacts) -> Finding[bool]:
     meets = facts.calendar.next_school_day(facts.last_day) or facts.last_day + _ONE_DAY
     age = is_compulsory_school_age(facts.born_on, meets)
     # Too young is not over it: a child of four is of no compulsory age either.
-    is_over = not age.answer and meets > _day_of(age.facts["last_day"])
+    is_over = not age.answer and meets > cast("date", age.facts["last_day"])
     because = f"The school next meets after that on {words_for_day(meets)}. {age.because}"
     return Finding(
         is_over, "removal.over_compulsory_age", because, {**age.facts, "next_meets": meets}, ground.citation
     )
-
-
-def _day_of(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError("A finding about age names the last day of compulsory school age.")
-    return value
 
 
 def _nursery_age(ground: Ground, _: Answers, facts: RemovalFacts) -> Finding[bool]:

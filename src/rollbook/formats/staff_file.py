@@ -42,6 +42,7 @@ _ROLES = {
     Role.OFFICE: "office|admin|administration|school administrator|office staff|receptionist",
     Role.GOVERNOR: "governor link|attendance governor",
     Role.ADMINISTRATOR: "system administrator|it administrator|rollbook administrator",
+    Role.INSPECTOR: "ofsted inspector|hmi",
 }
 _BY_WORDS = {
     spelt: role

@@ -44,6 +44,7 @@ _OPEN = {
     Role.SENCO: {"home", "today", "today_at", "mine", "day", "sheet", "take", "planned", "pupil", "mark"},
     Role.GOVERNOR: {"home", "today", "today_at"},
     Role.TRUST_LEAD: {"home", "today", "today_at", "mine", "day", "export", "sheet", "take", "pupil", "mark"},
+    Role.INSPECTOR: {"home", "mine", "day", "export", "sheet", "take", "pupil", "mark"},
     Role.ADMINISTRATOR: {"home"},
 }
 _EVERYTHING = {

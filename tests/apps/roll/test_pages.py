@@ -65,8 +65,9 @@ _SEES_ANY = {
     Role.PASTORAL_LEAD,
     Role.SENCO,
     Role.TRUST_LEAD,
+    Role.INSPECTOR,
 }
-_EDITS = _SEES_ANY - {Role.PASTORAL_LEAD, Role.SENCO, Role.TRUST_LEAD}
+_EDITS = _SEES_ANY - {Role.PASTORAL_LEAD, Role.SENCO, Role.TRUST_LEAD, Role.INSPECTOR}
 
 
 @pytest.mark.parametrize("role", Role)

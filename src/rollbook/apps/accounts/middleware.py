@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +16,7 @@ from django.urls import Resolver404, resolve
 from rollbook import clock
 from rollbook.apps.accounts.actions import signing
 from rollbook.apps.accounts.queries import has_second_step, viewer_for, writer_for
-from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.access import Permission, Role, Viewer
 
 SCHOOL_KEY = "school_id"
 STARTED_KEY = "started_at"
@@ -131,6 +132,21 @@ class ViewerMiddleware:
         """Answers the request with `request.viewer` in place."""
         request.viewer = _viewer(request)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class InspectionMiddleware:
+    """Writes into the school's log every page that an inspector opens, before the inspector sees it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers the request. Where the log can't be written there is no page either."""
+        response = self.get_response(request)
+        viewer: Viewer | None = getattr(request, "viewer", None)
+        if viewer and Role.INSPECTOR in viewer.roles and response.status_code == HTTPStatus.OK:
+            signing.note_inspection(viewer=viewer, page=request.path, by=viewer.actor, at=clock.now())
+        return response
 
 
 _WHOLE_SCHOOL = (

@@ -27,6 +27,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("absence.",),
         (),
     ),
+    ("inspection", "Inspections", ("inspection.",), ()),
     ("closures", "Closures", ("register.closure.",), ()),
     ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
     ("pupils", "Changes to pupils, parents and the roll", ("roll.",), ("roll.pupil.viewed", "roll.exported")),

@@ -57,6 +57,7 @@ _SENTENCES: Mapping[str, str] = {
     "register.import.undone": "Undid an import of marks",
     "register.exported": "Took out the marks from {from} to {to} as a file",
     "extract.taken": "Took out {what} of {subject}, {from} to {to}, as {format}",
+    "inspection.page.opened": "Opened the page {page} as an inspector",
     "audit.exported": "Took out this audit log as a file",
     "roll.pupil.viewed": "Looked at {subject}",
     "roll.pupil.added": "Added {subject} to the roll",

@@ -54,8 +54,10 @@ _STAFF: Final[tuple[tuple[str, str, str, tuple[Role, ...]], ...]] = (
     ("Dariusz Wilk", "d.wilk", "Class Teacher, 10A", (Role.CLASS_TEACHER,)),
     ("Priscilla Mwangi", "p.mwangi", "Class Teacher, 10B", (Role.CLASS_TEACHER,)),
     ("Stuart Kettley", "s.kettley", "Class Teacher, 11A", (Role.CLASS_TEACHER,)),
+    ("Ingrid Solberg", "inspector", "Inspector", (Role.INSPECTOR,)),
     ("Noor Haddad", "trust", "Director of Attendance", (Role.TRUST_LEAD,)),
 )
+_INSPECTION_DAYS = 5
 _CLOSURE = (
     "Boiler failure: no heating anywhere on the site",
     "Maureen Ashdown, Head Teacher",
@@ -94,6 +96,13 @@ def last_school_day(on: date, bank_holidays: Mapping[date, str]) -> date:
     return found
 
 
+def _member(each: tuple[str, str, str, tuple[Role, ...]], since: date, today: date) -> StaffMember:
+    """Somebody who has been here since a day; the inspector only from today, for a few days."""
+    if Role.INSPECTOR in each[3]:
+        return StaffMember(*each, first_day=today, last_day=today + timedelta(days=_INSPECTION_DAYS))
+    return StaffMember(*each, first_day=since)
+
+
 def demonstration_school(today: date, seed: int, bank_holidays: Mapping[date, str]) -> SchoolPlan:
     """The school on the morning of `today`, a school day: this year and the last up to the evening before."""
     year = starts_in(today)
@@ -115,7 +124,7 @@ def demonstration_school(today: date, seed: int, bank_holidays: Mapping[date, st
         first_group=7,
         year_groups=5,
         cohorts=cohorts,
-        staff=tuple(StaffMember(*each, first_day=date(year - 1, 9, 1)) for each in _STAFF),
+        staff=tuple(_member(each, date(year - 1, 9, 1), today) for each in _STAFF),
         day_times=week_times(
             date(year - 1, 9, 1),
             ("09:00", "09:30", "12:15"),

@@ -135,6 +135,7 @@ def _add_staff(school: SchoolPlan, school_id: int, domain: str, password: str) -
                 "role": role.value,
                 "position": each.position,
                 "first_day": each.first_day,
+                "last_day": each.last_day,
             }
             for user_id, each in zip(staff_ids, school.staff, strict=True)
             for role in each.roles

@@ -33,6 +33,7 @@ class StaffMember:
     position: str
     roles: tuple[Role, ...]
     first_day: date
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)

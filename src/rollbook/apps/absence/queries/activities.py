@@ -15,7 +15,7 @@ from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.sessions import SchoolSession
 
 # Governors and administrators of the system do not take pupils out.
-_NO_LEADERS = frozenset({Role.GOVERNOR, Role.ADMINISTRATOR})
+_NO_LEADERS = frozenset({Role.GOVERNOR, Role.ADMINISTRATOR, Role.INSPECTOR})
 
 
 def own_staff(viewer: Viewer, on: date) -> list[tuple[int, str]]:

@@ -7,7 +7,15 @@ from django.db import transaction
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import MANAGING_ROLES, first_gap, managing, person_of
 from rollbook.apps.audit.actions import record
-from rollbook.domain.access import GIVEN_BY_A_SCHOOL, ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
+from rollbook.domain.access import (
+    GIVEN_BY_A_SCHOOL,
+    LONGEST_INSPECTION_DAYS,
+    ROLE_PERMISSIONS,
+    Actor,
+    Permission,
+    Role,
+    Viewer,
+)
 from rollbook.domain.refusals import Refusal, Refused
 from rollbook.domain.spans import Span
 from rollbook.ui.words import plain_day
@@ -180,6 +188,13 @@ def _problems(
         refusals.append(Refusal("first_day", "Enter the first day."))
     elif last_day is not None and last_day < first_day:
         refusals.append(Refusal("last_day", "The last day can't be before the first day."))
+    elif role == Role.INSPECTOR and (
+        last_day is None or (last_day - first_day).days >= LONGEST_INSPECTION_DAYS
+    ):
+        message = (
+            f"Enter the last day of the inspection, at most {LONGEST_INSPECTION_DAYS} days after the first."
+        )
+        refusals.append(Refusal("last_day", message))
     elif role in set(Role) and _is_held_already(viewer, person_id, role, Span(first_day, last_day)):
         name = User.objects.values_list("name", flat=True).get(pk=person_id)
         message = f"{name} holds this role for some of these days already. End that appointment first."

@@ -51,6 +51,7 @@ def add_person(
     first_day: date | None,
     by: Actor,
     at: datetime,
+    last_day: date | None = None,
 ) -> Added:
     """Adds somebody with their first appointment at the viewer's school.
 
@@ -75,7 +76,7 @@ def add_person(
                 role=role,
                 position=position,
                 first_day=first_day,
-                last_day=None,
+                last_day=last_day,
                 is_new_person=True,
                 by=by,
                 at=at,

@@ -52,8 +52,13 @@ class AddPersonForm(PersonForm):
     role = _role()
     position = _text("Position", _POSITION_HINT, longest=100)
     first_day = DateField(label="First day", help_text="From this day on they can use Rollbook.")
+    last_day = DateField(
+        label="Last day",
+        required=False,
+        help_text="Leave it empty while no end is known. An inspector's access needs one.",
+    )
 
-    field_order = ("name", "email", "telephone", "role", "position", "first_day")
+    field_order = ("name", "email", "telephone", "role", "position", "first_day", "last_day")
 
 
 class AppointmentForm(Form):
