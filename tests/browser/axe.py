@@ -15,8 +15,6 @@ def _source() -> str:
 
 def violations(page: Any, within: str = "html") -> list[str]:
     """What axe finds wrong on the page as it stands, one plain line for each element."""
-    # A page that leaves by itself, as the kiosk's do after some seconds, stays while it is looked at.
-    page.evaluate("window.stop()")
     page.evaluate("document.fonts.ready.then(() => true)")
     page.evaluate(_source())
     result = page.evaluate(

@@ -78,7 +78,9 @@ def test_another_schools_things_are_as_if_they_were_not(ground: Ground, role: Ro
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_of_another_school_is_changed_by_sending_forms(ground: Ground, role: Role) -> None:
     client = ground.client(role)
-    before = tables()
+    # Every page that an inspector opens is in the log, their own account among them.
+    without = _LOOKS if role is Role.INSPECTOR else set()
+    before = tables(without=without)
     for page in MEMBERS_PAGES:
         if not page.ids or not page.opens_to(role):
             continue
@@ -93,7 +95,7 @@ def test_nothing_of_another_school_is_changed_by_sending_forms(ground: Ground, r
             client.get("/account/")  # takes in what is said once, so that the next page does not
             answers.append(_plain(body))
         assert answers[0] == answers[1], f"{page.name} tells that there is something"
-    assert tables() == before
+    assert tables(without=without) == before
 
 
 def test_ids_of_two_schools_can_not_be_mixed(ground: Ground) -> None:
