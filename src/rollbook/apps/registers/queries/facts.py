@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.marks import Versions, plans_around
@@ -10,6 +11,7 @@ from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.pupil_facts import Planned, PupilFacts, expected, facts_from, in_order, may_be_filled_in
+from rollbook.domain.roll import is_compulsory_school_age
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class KnownOverDays:
         is_site_closed: bool = False,
     ) -> Known:
         """What is known of a pupil for one session of one of these days."""
-        rows = self._rows.get(pupil_id, {})
+        rows = self._rows.get(pupil_id)
+        if not rows:  # nearly everybody, and every save of a register asks about all of its pupils
+            return _nothing_planned(is_compulsory_school_age(born_on, on).answer, is_site_closed)
         facts = facts_from(
             tuple(rows),
             born_on=born_on,
@@ -55,6 +59,12 @@ class KnownOverDays:
             is_site_closed=is_site_closed,
         )
         return _known(facts, rows)
+
+
+@cache
+def _nothing_planned(is_compulsory_age: bool, is_site_closed: bool) -> Known:  # noqa: FBT001
+    facts = PupilFacts(is_compulsory_age=is_compulsory_age, is_site_closed=is_site_closed)
+    return Known(facts, None, (), frozenset())
 
 
 def known_about(
