@@ -59,7 +59,7 @@ check: dev ## Lint, format, types, import contracts, migrations, templates
 	@git ls-files '*.html' | xargs -r $(B)/djade --check --target-version 5.2
 	@echo "==> Checks passed"
 
-bench: dev assets ## Measure saving, opening, the board and the fold, on SQLite and PostgreSQL
+bench: $(VENV)/.bench assets ## Measure saving, opening, the board and the fold, on SQLite and PostgreSQL
 	@sh bin/system.sh
 	@bash bin/with-postgres.sh $(B)/python bench/run.py
 
@@ -68,7 +68,7 @@ policy: dev ## Which tests show which item of the policy checklist
 
 lock: ## Compile requirements/*.in and package.json to lock files with hashes and no host names
 	@uv --version >/dev/null 2>&1 || { echo "make lock needs uv: install it (pip install uv) and run make lock again."; exit 1; }
-	@for set in base dev; do \
+	@for set in base dev bench; do \
 	  uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    -o requirements/$$set.txt requirements/$$set.in; \
 	done
@@ -98,6 +98,11 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/.python
 $(VENV)/.dev: requirements/base.txt requirements/dev.txt $(VENV)/.base
 	@echo "==> Installing the tools for tests and checks"
 	@$(PIP) --require-hashes -r requirements/base.txt -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	@echo "==> Installing what the measurements are compared with"
+	@$(PIP) --require-hashes -r requirements/base.txt -r requirements/bench.txt
 	@touch $@
 
 node_modules/.ok: package.json package-lock.json .npmrc

@@ -79,7 +79,12 @@ def test_addresses_are_of_known_sites(texts: dict[str, str]) -> None:
 
 def test_lock_files_say_what_and_not_where(texts: dict[str, str]) -> None:
     locks = {_name(path): texts[_name(path)] for path in TEXTS if _is_lock(path)}
-    assert set(locks) == {"package-lock.json", "requirements/base.txt", "requirements/dev.txt"}
+    assert set(locks) == {
+        "package-lock.json",
+        "requirements/base.txt",
+        "requirements/bench.txt",
+        "requirements/dev.txt",
+    }
     for name, text in locks.items():
         assert '"resolved"' not in text, name
         assert "index-url" not in text, name
