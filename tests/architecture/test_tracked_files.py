@@ -105,7 +105,7 @@ def test_each_package_has_its_reason() -> None:
     )
     asked = {
         match.group()
-        for name in ("base", "dev")
+        for name in ("base", "bench", "dev")
         for line in (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
         if (match := re.match(r"[\w.-]+", line)) and not line.startswith("-")
     }
