@@ -110,13 +110,14 @@ def pupil_span(
     ]
     marks = _marks_between(viewer, [pupil_id], first_day, last_day).get(pupil_id, {})
     days = _days(calendar, first_day, last_day, marks)
-    missing = {
+    unmarked = [
         half_day
-        for half_day in _closed_half_days(calendar, days, now)
+        for half_day in _half_days(days)
         if half_day not in marks
         and any(half_day[0] in Span(each.first_day, each.last_day) for each in enrolments)
-    }
-    return PupilSpan(pupil, group, enrolments, calendar, first_day, last_day, days, marks, frozenset(missing))
+    ]
+    missing = _closed(calendar, unmarked, now)
+    return PupilSpan(pupil, group, enrolments, calendar, first_day, last_day, days, marks, missing)
 
 
 def group_span(
@@ -142,9 +143,10 @@ def group_span(
         for pupil in pupils
     }
     days = _days(calendar, first_day, last_day, [half_day for each in marks.values() for half_day in each])
+    closed = _closed(calendar, _half_days(days), now)
     missing = {
         (pupil.id, half_day)
-        for half_day in _closed_half_days(calendar, days, now)
+        for half_day in closed
         for pupil in pupils
         if half_day not in marks[pupil.id] and pupil.is_in_group(half_day[0])
     }
@@ -171,12 +173,15 @@ def _days(calendar: SchoolCalendar, first_day: date, last_day: date, marked: Ite
     return sorted({*calendar.school_days(first_day, last_day), *(on for on, _ in marked)})
 
 
-def _closed_half_days(calendar: SchoolCalendar, days: Iterable[date], now: datetime) -> list[HalfDay]:
-    """The half-days whose register has closed by now."""
-    found = []
-    for day in days:
-        for school_session in SchoolSession:
-            times = calendar.times(day, school_session)
-            if times is not None and (day, times.closes_at) <= (now.date(), now.time()):
-                found.append((day, school_session))
-    return found
+def _half_days(days: Iterable[date]) -> list[HalfDay]:
+    return [(day, school_session) for day in days for school_session in SchoolSession]
+
+
+def _closed(calendar: SchoolCalendar, half_days: Iterable[HalfDay], now: datetime) -> frozenset[HalfDay]:
+    """Those of these half-days whose register has closed by now."""
+    found = set()
+    for day, school_session in half_days:
+        times = calendar.times(day, school_session)
+        if times is not None and (day, times.closes_at) <= (now.date(), now.time()):
+            found.add((day, school_session))
+    return frozenset(found)

@@ -101,18 +101,14 @@ def amendments_of(viewer: Viewer, marks: Sequence[Versions]) -> list[Amendment]:
 
 
 def cell(versions: Versions | None, *, is_missing: bool, is_expected: bool) -> Mapping[str, Any]:
-    """One half-day of a grid. Shape: `code`, `kind` for its colour, `amended`, `words` for those who hear it."""
+    """One half-day of a grid. Shape: `code`, `kind` for its colour, `amended`."""
     if versions:
         code = versions[-1].code
-        return {
-            "code": code if is_marked(versions) else NOBODY,
-            "kind": kind_of(code).value,
-            "amended": len(versions) > 1,
-            "words": title_of(code),
-        }
+        shown = code if is_marked(versions) else NOBODY
+        return {"code": shown, "kind": kind_of(code).value, "amended": len(versions) > 1}
     if is_missing:
-        return {"code": NOBODY, "kind": "missing", "amended": False, "words": title_of(None)}
-    return {"code": "", "kind": "none" if is_expected else "closed", "amended": False, "words": ""}
+        return {"code": NOBODY, "kind": "missing", "amended": False}
+    return {"code": "", "kind": "none" if is_expected else "closed", "amended": False}
 
 
 def _short(code: str, minutes: int | None) -> str:
