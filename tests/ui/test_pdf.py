@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.ui import pdf
-from tests.paper import text_of
+from tests.paper import pages_of, text_of
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 
@@ -72,7 +72,28 @@ def test_letters_and_accents_that_come_apart_are_put_together() -> None:
     assert pdf.printable("Z\u0307o\u0301l\u0301ty") == "Żóĺty"
 
 
-@given(st.text(max_size=40))
+def test_a_word_without_end_is_broken_and_a_real_one_is_not() -> None:
+    real = "Llanfairpwllgwyngyllgogerychwy"
+    assert pdf.printable(f"{real} {real}") == f"{real} {real}"
+    assert pdf.printable("x" * 70) == f"{'x' * 30}\u200b{'x' * 30}\u200b{'x' * 10}"
+
+
+def test_long_names_and_reasons_leave_each_other_room() -> None:
+    """A reason of 299 signs beside a long position, three times, are one page with its signature."""
+    by = "Bartholomew Wolfeschlegelsteinhausenbergerdorff, Assistant Deputy Attendance and Welfare Officer"
+    row = [
+        "Tue 14 Oct 2025, AM",
+        "N",
+        "L, 120 min",
+        "a reason of many words " * 13,
+        "Tue 14 Oct 2025, 11:00",
+        by,
+    ]
+    school = "The Right Reverend Archibald Featherstonehaugh Church of England Voluntary Aided School " * 2
+    assert len(pages_of(certificate(school=school, amendments=[row] * 3))) == 1
+
+
+@given(st.text(max_size=80))
 def test_any_text_at_all_can_be_printed(text: str) -> None:
     assert certificate(school=text).startswith(b"%PDF")
 

@@ -5,6 +5,7 @@ Nothing is fetched, and the fonts of the machine are not looked at: the same dat
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,6 +23,9 @@ _FONTS = Path(__file__).parent / "static" / "rollbook" / "fonts"
 # What stands for a sign that the typeface lacks; PDF/UA-1 refuses a sign that can't be drawn.
 _UNKNOWN = "?"
 _KEPT = {"\n"}
+# A word longer than any real one may be broken after so many signs, or it would run over what stands beside it.
+_LONGEST_WORD = re.compile(r"\S{30}(?=\S)")
+_MAY_BREAK = "\u200b"
 
 
 class _Printer:
@@ -56,12 +60,12 @@ def render_pdf(template_name: str, data: Mapping[str, Any], *, made_at: datetime
 
 
 def printable(text: str) -> str:
-    """The text as it can be printed: a sign that the typeface lacks becomes a question mark."""
+    """The text as it can be printed: a sign that the typeface lacks is a question mark, an endless word can break."""
     signs = _signs()
     composed = unicodedata.normalize("NFC", text)
-    if signs.issuperset(composed):
-        return composed
-    return "".join(sign if sign in signs else _UNKNOWN for sign in composed)
+    if not signs.issuperset(composed):
+        composed = "".join(sign if sign in signs else _UNKNOWN for sign in composed)
+    return _LONGEST_WORD.sub(rf"\g<0>{_MAY_BREAK}", composed)
 
 
 def _printable(value: Any) -> Any:
