@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 
 from rollbook.domain.codes import BY_SYMBOL, UnknownCode
 from rollbook.domain.rates import (
+    MinutesLost,
     Totals,
     absence_rate,
     agreed_timetable_rate,
     attendance_rate,
     authorised_rate,
+    code_rate,
     is_persistently_absent,
     is_severely_absent,
+    late_rate,
+    minutes_lost,
     percent,
     round_half_up,
     totals,
@@ -170,3 +174,33 @@ def test_severe_absence_is_persistent_too(symbols: list[str | None]) -> None:
 
 def test_a_mark_taken_back_counts_as_missing() -> None:
     assert totals(["/", "-", None]).missing == 2
+
+
+def test_lateness_is_l_and_u_of_the_possible_sessions() -> None:
+    assert late_rate(totals(["L", "U", "/", "I", "Y4"])) == Fraction(1, 2)
+    assert late_rate(totals(["Y4"])) is None
+
+
+def test_a_code_s_share_of_the_possible_sessions() -> None:
+    term = totals(["I", "I", "/", "O", "#"])
+    assert code_rate(term, "I") == Fraction(1, 2)
+    assert code_rate(term, "M") == 0
+    assert code_rate(totals([]), "I") is None
+    with pytest.raises(ValueError, match="not possible sessions"):
+        code_rate(term, "#")
+    with pytest.raises(UnknownCode, match="'A' is not an attendance code"):
+        code_rate(term, "A")
+
+
+@given(lists_of_marks)
+def test_the_codes_shares_add_up_to_all_possible_sessions(symbols: list[str | None]) -> None:
+    counted = totals(symbols)
+    shares = [code_rate(counted, symbol) for symbol, code in BY_SYMBOL.items() if code.is_possible]
+    assert not counted.possible or sum(share or 0 for share in shares) == 1
+
+
+def test_minutes_lost_are_those_of_late_sessions() -> None:
+    assert minutes_lost([("L", 12), ("U", 55), ("L", None), ("/", 9), ("I", 3), (None, 4)]) == MinutesLost(
+        67, 3, 1
+    )
+    assert minutes_lost([]) == MinutesLost(0, 0, 0)

@@ -93,6 +93,40 @@ def unauthorised_rate(of: Totals) -> Fraction | None:
     return Fraction(of.unauthorised, of.possible) if of.possible else None
 
 
+def late_rate(of: Totals) -> Fraction | None:
+    """What part of the possible sessions was late, L and U together? None where none was possible."""
+    return Fraction(of.late, of.possible) if of.possible else None
+
+
+def code_rate(of: Totals, symbol: str) -> Fraction | None:
+    """What part of the possible sessions has this code? None where none was possible.
+
+    Errors: UnknownCode; ValueError for a code whose sessions are not possible ones, such as Y4 or #.
+    """
+    code = BY_SYMBOL.get(symbol)
+    if code is None:
+        raise UnknownCode(f"'{symbol}' is not an attendance code, so it has no rate.")
+    if not code.is_possible:
+        raise ValueError(f"Sessions marked {symbol} are not possible sessions, so they are no part of them.")
+    return Fraction(of.by_code.get(symbol, 0), of.possible) if of.possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesLost:
+    """How many minutes were lost by coming late? `unknown` late sessions have no minutes recorded."""
+
+    minutes: int
+    sessions: int
+    unknown: int
+
+
+def minutes_lost(marks: Iterable[tuple[str | None, int | None]]) -> MinutesLost:
+    """How many minutes were lost in the sessions marked L or U? Units: minutes as the register has them."""
+    late = [minutes for symbol, minutes in marks if symbol is not None and BY_SYMBOL[symbol].is_late]
+    known = [minutes for minutes in late if minutes is not None]
+    return MinutesLost(sum(known), len(late), len(late) - len(known))
+
+
 def agreed_timetable_rate(of: Totals) -> Fraction | None:
     """What part of the sessions was attended that a part-time timetable asked for? Not a DfE measure.
 
@@ -113,14 +147,15 @@ def is_severely_absent(of: Totals) -> Finding[bool]:
 
 
 def _missed_at_least(of: Totals, line: Fraction, rule: str, name: str) -> Finding[bool]:
-    rate = absence_rate(of)
     because = (
         f"Missed {of.absent} of {of.possible} possible sessions; {name} begins at {percent(line, 0)}."
         if of.possible
         else f"No session was possible, so there is no {name} to speak of."
     )
     facts = {"absent": of.absent, "possible": of.possible, "line": line}
-    return Finding(rate is not None and rate >= line, rule, because, facts, _DFE_METHOD)
+    # In whole numbers: exactly a tenth, or a half, is missed "at least" so much, and none of none is not.
+    reached = of.possible > 0 and of.absent * line.denominator >= of.possible * line.numerator
+    return Finding(reached, rule, because, facts, _DFE_METHOD)
 
 
 def percent(rate: Fraction | None, places: int = 1) -> str:
