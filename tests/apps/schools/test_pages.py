@@ -22,6 +22,7 @@ from rollbook.apps.schools.models import (
 from rollbook.clock import LONDON
 from rollbook.domain.access import ROLE_PERMISSIONS, Permission, Role
 from rollbook.domain.codes import CODES
+from rollbook.domain.law import Confirmation
 from tests.apps.schools.scene import TODAY, Scene
 from tests.factories.people import make_person, sign_in
 from tests.factories.pupils import make_group, make_pupil
@@ -496,6 +497,13 @@ def test_the_codes_page_has_every_code_once(scene: Scene, officer: Client) -> No
     for section in context["sections"]:
         for row in section.rows:
             assert (row.counts_as != "Neither") is (row.possible == "Yes")
+
+
+def test_the_codes_page_cites_its_sources_and_does_not_say_how_they_were_read(officer: Client) -> None:
+    page = officer.get(reverse("schools:codes")).content.decode()
+    assert "SI 2024/208, regulation 10" in page
+    assert "†" not in page
+    assert not any(level.words in page for level in Confirmation)
 
 
 def test_every_page_leads_to_the_codes(scene: Scene, client: Client) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from rollbook.domain.code_table import SUCCESSORS
 from rollbook.domain.codes import CODES, AttendanceCode, Category, Setter
-from rollbook.domain.law import REGULATIONS_2024, Confirmation, words_for_day
+from rollbook.domain.law import REGULATIONS_2024, words_for_day
 
 _HANDS = {
     Setter.TEACHER: "teacher",
@@ -28,7 +28,6 @@ class CodeRow:
     counts_as: str
     where: str
     source: str
-    footnote: str
     ended: str = ""
     instead: str = ""
 
@@ -69,7 +68,6 @@ def _row(code: AttendanceCode) -> CodeRow:
         counts_as="Attended" if code.is_attended else "Absence" if code.is_absence else "Neither",
         where=_where(code),
         source=f"{source}, {code.citation.provision}",
-        footnote="" if code.citation.confirmation is Confirmation.CONFIRMED else " †",
         ended=words_for_day(last_day) if last_day else "",
         instead=SUCCESSORS.get(code.symbol, ""),
     )
