@@ -63,6 +63,7 @@ def planned_marks(draw: st.DrawFn) -> Planned:
         weekdays=draw(st.integers(1, 127)),
         provider=draw(st.sampled_from(["", "Ashdown School"])),
         supervisor=draw(st.sampled_from(["", "Mr Asare"])),
+        is_provision=draw(st.booleans()),
     )
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollbook.domain.codes import CODES
 from rollbook.domain.pupil_facts import (
     PartTime,
     Planned,
@@ -17,7 +16,6 @@ from rollbook.domain.pupil_facts import (
     in_order,
     may_be_filled_in,
     ordinal,
-    precedence,
     suspension_notice,
 )
 from rollbook.domain.sessions import SchoolSession
@@ -126,19 +124,23 @@ def test_a_suspension_from_the_first_day_of_the_calendar_counts_from_it() -> Non
 
 
 @pytest.mark.policy("P-A-12")
-def test_other_provision_is_the_authoritys_where_its_provider_is_named_else_the_schools() -> None:
-    named, nameless = Planned("K", *TERM, provider="City hospital school"), Planned("K", *TERM)
-    college, trip = Planned("B", *TERM, nature="College taster day"), Planned("V", *TERM)
-    assert PupilFacts(known=(college, named)).provision == named
-    assert PupilFacts(known=(college, nameless)).provision == college
-    assert PupilFacts(known=(nameless, trip)).provision is None
+def test_a_suspended_pupil_is_at_other_provision_only_where_its_provider_is_named() -> None:
+    hospital, nameless = Planned("K", *TERM, provider="City hospital school"), Planned("K", *TERM)
+    centre = Planned("B", *TERM, provider="Hill Centre", is_provision=True)
+    workshop, trip = Planned("B", *TERM, provider="Theatre"), Planned("V", *TERM, provider="Zoo")
+    assert PupilFacts(known=(hospital, nameless)).provision == hospital
+    assert PupilFacts(known=(hospital, centre)).provision == centre  # recorded last
+    assert PupilFacts(known=(nameless, workshop, trip)).provision is None
 
 
 @pytest.mark.parametrize(
     ("codes", "order"),
     [
-        (["O", "N", "G", "C2", "M", "V", "Y4"], ["Y4", "V", "M", "C2", "G", "N", "O"]),
-        (["E", "B"], ["B", "E"]),
+        (["O", "N", "G", "C2", "M", "V", "E", "D", "Y4"], ["Y4", "D", "E", "V", "M", "C2", "G", "N", "O"]),
+        (["E", "B"], ["E", "B"]),
+        (["V", "E"], ["E", "V"]),
+        (["E", "K"], ["K", "E"]),
+        (["E", "I"], ["E", "I"]),
         (["M", "I"], ["I", "M"]),
         (["C2", "I"], ["I", "C2"]),
         (["I", "C2"], ["I", "C2"]),
@@ -150,10 +152,16 @@ def test_what_wins_where_two_plans_fit_one_session(codes: list[str], order: list
     assert [each.code for each in in_order(PupilFacts(known=known))] == order
 
 
-def test_what_is_seen_at_school_goes_before_everything() -> None:
-    others = [code.symbol for code in CODES if not code.is_on_site]
-    for seen in ("/", "\\", "L", "U"):
-        assert all(precedence(seen) < precedence(other) for other in others)
+@pytest.mark.policy("P-A-10")
+@pytest.mark.parametrize("code", ["V", "P", "W", "B"])
+def test_a_suspended_pupil_is_never_filled_in_as_on_an_activity_of_the_school(code: str) -> None:
+    # Suspended from Monday 14 September: Friday is the 5th school day, Monday 21 September the 6th.
+    suspended, activity = Planned("E", MONDAY, date(2026, 9, 25)), Planned(code, *TERM, provider="Zoo")
+    assert expected(facts(suspended, activity, on=date(2026, 9, 18))) == suspended
+    on_the_sixth = facts(suspended, activity, on=date(2026, 9, 21))
+    assert expected(on_the_sixth) is None
+    assert suspension_notice(on_the_sixth).startswith("6th day of the suspension")
+    assert expected(facts(suspended, activity, on=date(2026, 9, 28))) == activity
 
 
 def test_nothing_is_filled_in_where_nothing_is_known() -> None:
@@ -173,7 +181,8 @@ def test_the_register_is_filled_in_with_e_for_five_school_days() -> None:
 
 @pytest.mark.parametrize("code", ["K", "B", "D"])
 def test_provision_from_the_sixth_day_is_filled_in_and_nothing_is_left_to_arrange(code: str) -> None:
-    suspended, provision = Planned("E", MONDAY, date(2026, 9, 25)), Planned(code, *TERM, provider="Ashdown")
+    suspended = Planned("E", MONDAY, date(2026, 9, 25))
+    provision = Planned(code, *TERM, provider="Ashdown", is_provision=code == "B")
     known = facts(suspended, provision, on=date(2026, 9, 21))
     assert expected(known) == provision
     assert suspension_notice(known) == ""

@@ -23,7 +23,8 @@ from rollbook.domain.law import (
     Finding,
     words_for_day,
 )
-from rollbook.domain.pupil_facts import LAST_DAY_OF_E, PupilFacts, ordinal, precedence
+from rollbook.domain.precedence import precedence
+from rollbook.domain.pupil_facts import LAST_DAY_OF_E, PupilFacts, ordinal
 from rollbook.domain.sessions import SchoolSession
 
 __all__ = ["CodeAdvice", "Fit", "advise", "advise_on"]
@@ -143,11 +144,14 @@ def advise(facts: PupilFacts, on: date, session: SchoolSession) -> tuple[CodeAdv
     more is known than of the next one, so the answers are kept.
     """
     said = [advise_on(facts, code, on, session) for code in CODES]
-    return tuple(sorted(said, key=_place))
+    return tuple(sorted(said, key=lambda each: _place(each, facts)))
 
 
-def _place(advice: CodeAdvice) -> tuple[int, int]:
-    by = precedence(advice.code.symbol) if advice.fit is Fit.FITS else _CATEGORY_ORDER[advice.code.category]
+def _place(advice: CodeAdvice, facts: PupilFacts) -> tuple[int, int]:
+    by: int = _CATEGORY_ORDER[advice.code.category]
+    if advice.fit is Fit.FITS:
+        planned = facts.known_as(advice.code.symbol)
+        by = planned.precedence if planned else precedence(advice.code.symbol)
     return list(Fit).index(advice.fit), by
 
 
@@ -201,7 +205,30 @@ def _d(case: _Case) -> CodeAdvice:
     return case.say(Fit.FITS, f"The pupil is due at {other_school} in this session.")
 
 
+def _activity(case: _Case) -> CodeAdvice:
+    if case.facts.suspension is None:
+        return case.usual()
+    because = (
+        "The pupil is suspended in this session, and a suspended pupil does not go on the school's activities; use E, "
+        "or from the 6th school day the code of the education that is arranged."
+    )
+    return case.cannot("activity_while_suspended", because, _NO_PROVISION, ("E", "K", "B", "D"))
+
+
+def _b(case: _Case) -> CodeAdvice:
+    is_taught_there = any(each.code == "B" and each.is_provision for each in case.facts.known)
+    if case.facts.suspension is None or is_taught_there:
+        return case.usual()
+    because = (
+        "The pupil is suspended in this session: B is only for the education that is arranged meanwhile, and none is "
+        "recorded; record it with the suspension."
+    )
+    return case.say(Fit.POSSIBLE, because, rule="possible", citation=_NO_PROVISION)
+
+
 def _v(case: _Case) -> CodeAdvice:
+    if case.facts.suspension is not None:
+        return _activity(case)
     trip = case.facts.known_as("V")
     if trip is not None and trip.supervisor.strip():
         return case.usual()
@@ -226,10 +253,9 @@ def _k(case: _Case) -> CodeAdvice:
 def _e(case: _Case) -> CodeAdvice:
     provision, suspension = case.facts.provision, case.facts.suspension
     if provision is not None:
-        place = provision.provider or provision.nature
         because = (
             f"E is only while no other provision is made, and this pupil is at other provision this session "
-            f"({place}); use {provision.code}."
+            f"({provision.provider}); use {provision.code}."
         )
         return case.cannot("e_with_provision", because, _NO_PROVISION, (provision.code,))
     if suspension is None:
@@ -274,5 +300,16 @@ def _y4(case: _Case) -> CodeAdvice:
 
 
 _RULES: Mapping[str, Callable[[_Case], CodeAdvice]] = MappingProxyType(
-    {"X": _x, "D": _d, "V": _v, "K": _k, "E": _e, "C2": _c2, "Y4": _y4}
+    {
+        "X": _x,
+        "D": _d,
+        "V": _v,
+        "P": _activity,
+        "W": _activity,
+        "B": _b,
+        "K": _k,
+        "E": _e,
+        "C2": _c2,
+        "Y4": _y4,
+    }
 )

@@ -3,12 +3,12 @@
 Source: regulation 10 of SI 2024/208; sections 4.1, 4.3 and Appendix 1 of the school's policy.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from rollbook.domain.calendar import SchoolCalendar
+from rollbook.domain.precedence import Precedence, precedence
 from rollbook.domain.roll import is_compulsory_school_age
 from rollbook.domain.sessions import SchoolSession
 
@@ -23,7 +23,6 @@ __all__ = [
     "in_order",
     "may_be_filled_in",
     "ordinal",
-    "precedence",
     "suspension_notice",
 ]
 
@@ -32,29 +31,13 @@ BOTH_SESSIONS = "both"
 LAST_DAY_OF_E = 5
 """From the next school day of a suspension in a row full-time education must be arranged. Units: school days."""
 
-_FULL_TIME_PROVISION = frozenset({"K", "B", "D"})
-
-# What wins where more than one code fits one session: domain.md note 2.1. Leave and illness, not named here, are 3.
-# A part-time timetable gives way to every other reason, and so does X.
-_LEAVE_OR_ILLNESS = 3
-_PRECEDENCE: Mapping[str, int] = MappingProxyType(
-    {
-        **dict.fromkeys(("/", "\\", "L", "U"), 0),
-        **dict.fromkeys(("#", "Y4"), 1),
-        **dict.fromkeys(("K", "V", "P", "W", "B", "D"), 2),
-        **dict.fromkeys(("C2", "X"), 4),
-        "G": 5,
-        "N": 6,
-        "O": 7,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What does a record or a message say a pupil's mark will be, on which days and in which sessions?
 
-    `sessions` is "both", "AM" or "PM"; `weekdays` one bit a weekday, 1 for Monday.
+    `sessions` is "both", "AM" or "PM"; `weekdays` one bit a weekday, 1 for Monday. `is_provision`: it is education
+    arranged for this pupil elsewhere, not an activity of the school (see `precedence`).
     """
 
     code: str
@@ -66,6 +49,12 @@ class Planned:
     weekdays: int = EVERY_WEEKDAY
     provider: str = ""
     supervisor: str = ""
+    is_provision: bool = False
+
+    @property
+    def precedence(self) -> Precedence:
+        """On which line of the order is it, where more than one thing is planned for a session?"""
+        return precedence(self.code, is_provision=self.is_provision)
 
     def covers(self, on: date) -> bool:
         """Is the day within its first and last, whatever the weekday?"""
@@ -115,9 +104,9 @@ class PupilFacts:
 
     @property
     def provision(self) -> Planned | None:
-        """Which other provision is the pupil at, so that E can't be right: the authority's (K) or the school's (B)?"""
-        from_authority = self.known_as("K")
-        return from_authority if from_authority and from_authority.provider else self.known_as("B")
+        """Where, by name, is the pupil taught this session, so that E can't be right?"""
+        taught = (each for each in in_order(self) if each.precedence is Precedence.TAUGHT_ELSEWHERE)
+        return next((each for each in taught if each.provider.strip()), None)
 
 
 def facts_from(
@@ -174,30 +163,24 @@ def _suspension(
         first_day = min(earlier)
 
 
-def precedence(code: str) -> int:
-    """Which of two codes that both fit a session wins? The lower one.
-
-    What is seen at school comes first, then a closure, then another place, then leave and illness, then N, and O last.
-    """
-    return _PRECEDENCE.get(code, _LEAVE_OR_ILLNESS)
-
-
 def in_order(facts: PupilFacts) -> tuple[Planned, ...]:
-    """What was planned for the session, what wins first; of two alike the one recorded last."""
+    """What was planned for the session, what goes before the rest first; of two alike the one recorded last."""
     newest_first = facts.known[::-1]
-    return tuple(sorted(newest_first, key=lambda each: precedence(each.code)))
+    return tuple(sorted(newest_first, key=lambda each: each.precedence))
 
 
 def may_be_filled_in(planned: Planned, facts: PupilFacts) -> bool:
     """May a register show this plan as the pupil's mark? Not where a plan can't make right what the law rules out.
 
-    A plan that only lacks a name (V without staff, K without a provider) is shown: the teacher can't mend it.
+    A plan that only lacks a name (V without staff, K without a provider) is shown: the teacher can't mend it. An
+    activity of the school is not, on any day of a suspension: from the sixth, too, somebody must first say where the
+    pupil is taught.
     """
     if planned.code == "X":
         return not facts.is_compulsory_age
     if planned.code == "E":
         return facts.suspension is None or facts.suspension.school_day <= LAST_DAY_OF_E
-    return True
+    return facts.suspension is None or planned.precedence is not Precedence.ACTIVITY
 
 
 def expected(facts: PupilFacts) -> Planned | None:
@@ -210,7 +193,7 @@ def suspension_notice(facts: PupilFacts) -> str:
     suspension = facts.suspension
     if suspension is None or suspension.school_day <= LAST_DAY_OF_E:
         return ""
-    if any(each.code in _FULL_TIME_PROVISION for each in facts.known):
+    if any(each.precedence is Precedence.TAUGHT_ELSEWHERE for each in facts.known):
         return ""
     return (
         f"{ordinal(suspension.school_day)} day of the suspension: full-time education must be arranged; "

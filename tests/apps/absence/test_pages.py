@@ -250,6 +250,56 @@ def test_the_reason_of_a_suspension_is_for_few_eyes(scene: Scene) -> None:
     assert "disruptive" not in log
 
 
+@pytest.mark.policy("P-A-10", "P-A-12")
+def test_a_suspended_pupil_on_a_trip_is_warned_of_on_both_pages_and_while_either_is_recorded(
+    scene: Scene,
+) -> None:
+    made = trip(scene)
+    head, office = client_of(scene, scene.head), client_of(scene)
+    data = {"pupil": scene.amy.pk, "reason": "theft", "first_day": MONDAY, "first_session": "AM"}
+    data |= {
+        "school_day_count": "2",
+        "told_on": MONDAY,
+        "told_how": "Letter",
+        "key": uuid4(),
+        "act": "preview",
+    }
+    check = head.post(reverse("absence:new_suspension"), data).content.decode()
+    about_the_trip = "Amy Abbott is also on Science museum on Tue 15 Sep (V)."
+    assert about_the_trip in check
+    assert "On those days this would be filled in instead" in check
+
+    out = suspension(scene)
+    page = head.get(reverse("absence:suspension", args=[out.pk])).content.decode()
+    assert about_the_trip in page
+    assert f'href="{reverse("absence:activity", args=[made.pk])}">Open the activity' in page
+    about_amy = "Amy Abbott is suspended on Tue 15 Sep."
+    of_trip = reverse("absence:activity", args=[made.pk])
+    for client in (head, office):
+        page = client.get(of_trip).content.decode()
+        assert about_amy in page
+        assert "Ben Brown is suspended" not in page
+        # The suspension itself is for few eyes.
+        assert (reverse("absence:suspension", args=[out.pk]) in page) is (client is head)
+    again = office.post(reverse("absence:new_activity"), form(scene, title="Zoo")).content.decode()
+    assert about_amy in again
+    assert "These are planned already and are filled in all the same" in again
+
+    withdraw = reverse("absence:withdraw_suspension", args=[out.pk])
+    head.post(withdraw, {"because": "Overturned"})
+    assert about_amy not in head.get(of_trip).content.decode()
+    assert about_the_trip not in head.get(reverse("absence:suspension", args=[out.pk])).content.decode()
+
+
+def test_a_suspended_pupil_who_is_taught_elsewhere_from_a_day_is_warned_of_until_it(scene: Scene) -> None:
+    trip(scene, first_day=MONDAY, last_day=TUESDAY)
+    out = suspension(
+        scene, school_day_count=3, provision_code="K", provider="Hospital school", provision_from=TUESDAY
+    )
+    page = client_of(scene, scene.head).get(reverse("absence:suspension", args=[out.pk])).content.decode()
+    assert "Amy Abbott is also on Science museum on Mon 14 Sep (V)." in page
+
+
 def test_a_part_time_timetable_from_form_to_review(scene: Scene) -> None:
     client = client_of(scene, scene.head)
     contact = parent_of(scene.amy)

@@ -56,7 +56,8 @@ def suspend(scene: Scene, pupil: Pupil, first_day: date = MONDAY, last_day: date
 
 def arrange(scene: Scene, pupil: Pupil, code: str, **more: Any) -> None:
     plan = SourcedPlan(pupil.pk, date(2026, 9, 7), UNTIL, code, "Tuition at the centre", **more)
-    record_plans(scene, PlannedMark.Origin.ACTIVITY, [plan])
+    is_provision = code in ("K", "B")
+    record_plans(scene, PlannedMark.Origin.SCHOOL if is_provision else PlannedMark.Origin.ACTIVITY, [plan])
 
 
 def share_on_thursdays(scene: Scene, pupil: Pupil) -> None:
@@ -133,6 +134,29 @@ def test_of_two_plans_the_one_that_goes_before_is_filled_in_whichever_came_last(
     arrange(scene, scene.amy, "V", supervisor="Mr Asare")
     assert row(scene, scene.amy, session=PM)["code"] == "V"
     assert row(scene, scene.amy, session=PM)["also"] == ["Also C2, Part-time timetable"]
+
+
+@pytest.mark.policy("P-A-10", "P-A-12")
+def test_a_suspended_pupil_on_a_trip_is_filled_in_as_suspended_whichever_was_recorded_last(
+    scene: Scene,
+) -> None:
+    scene.plan_trip(scene.amy, scene.ben)
+    suspend(scene, scene.amy)
+    scene.plan_trip(scene.amy, scene.ben)
+
+    monday = row(scene, scene.amy)
+    assert (monday["code"], monday["also"]) == ("E", ["Also V, Trip or activity"])
+    assert row(scene, scene.ben)["code"] == "V"
+    with pytest.raises(Refused, match="a suspended pupil does not go on the school's activities; use E"):
+        scene.take([mark(scene.amy, "V", note="Museum")])
+
+
+def test_from_the_sixth_day_of_a_suspension_no_trip_is_filled_in_instead(scene: Scene) -> None:
+    suspend(scene, scene.amy)
+    scene.plan_trip(scene.amy, on=SIXTH_DAY)
+    sixth = row(scene, scene.amy, SIXTH_DAY)
+    assert sixth["code"] == ""
+    assert sixth["notice"].startswith("6th day of the suspension")
 
 
 def test_a_teacher_may_save_what_was_planned_and_its_list_begins_with_it(scene: Scene) -> None:
@@ -359,7 +383,7 @@ def test_the_page_of_a_mark_says_why_not_the_codes_that_can_not_be_right(
         page = client.get(path)
     html = page.content.decode()
 
-    assert "Why not K, V, C2, E, D or X?" in html
+    assert "Why not K, V, P, W, C2, E, D or X?" in html
     assert "This is the 6th school day of the suspension that began on 7 September 2026" in html
     assert "6th day of the suspension: full-time education must be arranged" in html
     assert "J ended on 18 August 2024; use J1." in html

@@ -1,22 +1,26 @@
 """What recording something would do: how many pupils and sessions, and what already stands in its way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rollbook.apps.absence.queries.sources import sources_of
 from rollbook.apps.absence.queries.week import Slot
 from rollbook.apps.registers.queries.clashes import marks_made, plans_in_the_way
+from rollbook.apps.registers.queries.facts import as_planned
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Viewer
-from rollbook.domain.pupil_facts import precedence
-from rollbook.domain.week_grid import sessions_on
+from rollbook.domain.precedence import Precedence, precedence
 
 _MOST_DAYS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Something that already stands for a pupil: a mark, or a plan. `stays`: it is shown, not the new code."""
+    """Something that already stands for a pupil: a mark, or a plan. `stays`: it is shown, not the new code.
+
+    `record` names the record that a plan follows from, `url` is its page; "" where there is none to open.
+    """
 
     name: str
     code: str
@@ -25,6 +29,9 @@ class Clash:
     words: str
     is_mark: bool
     stays: bool
+    is_activity: bool = False
+    record: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +54,23 @@ class Preview:
 
     @property
     def staying(self) -> list[Clash]:
-        """Other plans that are filled in all the same, by the order of the codes (domain.md note 2.1)."""
+        """Other plans that go before this one, by the order of `domain.precedence`."""
         return [clash for clash in self.clashes if not clash.is_mark and clash.stays]
 
 
 def preview_of(
     viewer: Viewer, pupils: Sequence[RollPupil], slots: Sequence[Slot], code: str, without: str = ""
 ) -> Preview:
-    """What planning this code for these pupils in these sessions would meet. Two queries.
+    """What planning this code for these pupils in these sessions would meet. Two queries, and one for each kind of
+    record met.
 
     `without` is the record itself where it stands already.
     """
     if not slots:
         return Preview(tuple(pupils), 0, ())
     names = {pupil.id: pupil.name for pupil in pupils}
+    clashes = other_plans(viewer, names, slots, code, without)
     first_day, last_day = min(slots)[0], max(slots)[0]
-    clashes = []
-    for plan in plans_in_the_way(viewer, names, first_day, last_day, without=without):
-        days = sorted(
-            {
-                on
-                for on, each in slots
-                if plan.first_day <= on <= plan.last_day
-                and each in sessions_on(on, plan.weekdays, plan.sessions)
-            }
-        )
-        if days:
-            stays = precedence(plan.code) < precedence(code)
-            found = Clash(
-                names[plan.pupil_id], plan.code, *_shown(days), plan.note, is_mark=False, stays=stays
-            )
-            clashes.append(found)
     by_code: dict[tuple[int, str], list[date]] = {}
     wanted = set(slots)
     for (pupil_id, on, each), made in marks_made(viewer, names, first_day, last_day).items():
@@ -88,6 +81,39 @@ def preview_of(
         clashes.append(Clash(names[pupil_id], made, *shown, words="", is_mark=True, stays=True))
     clashes.sort(key=lambda clash: (clash.name, clash.days))
     return Preview(tuple(pupils), len(slots) * len(pupils), tuple(clashes))
+
+
+def other_plans(
+    viewer: Viewer, names: Mapping[int, str], slots: Sequence[Slot], code: str, without: str
+) -> list[Clash]:
+    """What else is planned for these pupils in these sessions, by name. One query, and one for each kind of record.
+
+    Shape: `names` by pupil id. `without` is the record that plans the code.
+    """
+    if not slots:
+        return []
+    plans = plans_in_the_way(viewer, names, min(slots)[0], max(slots)[0], without=without)
+    records = sources_of(viewer, {plan.source for plan in plans})
+    clashes = []
+    for plan in plans:
+        planned = as_planned(plan)
+        days = sorted({on for on, each in slots if planned.is_for(on, each)})
+        if days:
+            record, url = records.get(plan.source, ("", ""))
+            clashes.append(
+                Clash(
+                    names[plan.pupil_id],
+                    plan.code,
+                    *_shown(days),
+                    plan.note,
+                    is_mark=False,
+                    stays=planned.precedence < precedence(code),
+                    is_activity=planned.precedence is Precedence.ACTIVITY,
+                    record=record,
+                    url=url,
+                )
+            )
+    return sorted(clashes, key=lambda clash: (clash.name, clash.days))
 
 
 def _shown(days: Sequence[date]) -> tuple[tuple[date, ...], int]:

@@ -31,6 +31,7 @@ from rollbook.apps.absence.presenters.activities import (
     state_row,
     weekday_list,
 )
+from rollbook.apps.absence.presenters.clashes import suspended_pupils
 from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.activities import (
     activity_of,
@@ -41,7 +42,7 @@ from rollbook.apps.absence.queries.activities import (
     slots_of,
 )
 from rollbook.apps.absence.queries.history import history_of
-from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.previews import other_plans, preview_of
 from rollbook.apps.absence.queries.week import slots_between
 from rollbook.apps.absence.views.flow import (
     found_or_404,
@@ -136,17 +137,22 @@ def activity_context(viewer: Viewer, activity_id: int, today: date, form: Reason
     states = session_states(viewer, found, slots)
     waiting = [state for state in states if state.confirmation is None]
     groups = {pupil.id: pupil.group_name for pupil in pupils_on_roll(viewer, today)}
+    rows = pupil_rows(found, places_of(found), groups)
+    code = ActivityKind(found.kind).code
+    to_come = [] if found.ended_at is not None else slots_of(viewer, found, today, found.last_day)
+    going = {row["pupil"].pk: f"{row['pupil'].forename} {row['pupil'].surname}" for row in rows["going"]}
     return {
         "activity": found,
-        "code": ActivityKind(found.kind).code,
+        "code": code,
         "standing": standing_of(found, today),
         "answers": answers(found, today),
         "today_states": [state_row(found, state) for state in states if state.on == today],
         "states": [state_row(found, state) for state in states if state.on < today],
         "waiting_count": len(waiting),
-        "next_slot": next(iter(slots_of(viewer, found, today, found.last_day)), None),
+        "next_slot": next(iter(to_come), None),
+        "in_the_way": suspended_pupils(other_plans(viewer, going, to_come, code, found.source), code),
         "shown": _SESSIONS_SHOWN,
-        **pupil_rows(found, places_of(found), groups),
+        **rows,
         "history": history_lines(history_of(viewer, found)),
         "form": form,
         "today": today,
@@ -227,13 +233,14 @@ def _check_context(
 ) -> dict[str, Any]:
     slots = slots_between(viewer, draft.first_day, draft.last_day, draft.weekdays, draft.sessions)
     back = reverse("absence:activity", args=[activity.pk]) if activity else reverse("absence:activities")
+    code = draft.kind.code
+    preview = preview_of(viewer, pupils, slots, code, without=activity.source if activity else "")
     return {
         "answers": answers(draft, today),
-        "code": draft.kind.code,
+        "code": code,
         "per_pupil": len(slots),
-        "preview": preview_of(
-            viewer, pupils, slots, draft.kind.code, without=activity.source if activity else ""
-        ),
+        "preview": preview,
+        "in_the_way": suspended_pupils(preview.clashes, code),
         "save_words": "Save the change" if activity else "Record the activity",
         "back_url": back,
     }

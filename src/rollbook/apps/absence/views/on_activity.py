@@ -22,6 +22,7 @@ from rollbook.apps.absence.forms.activities import AddPupilsForm, ConfirmForm, T
 from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.presenters.activities import answers, chooser, resolve
+from rollbook.apps.absence.presenters.clashes import suspended_pupils
 from rollbook.apps.absence.queries.activities import (
     activity_of,
     goes_on,
@@ -101,12 +102,14 @@ def _check_adding(
     set_list(form, "years", [])
     code = ActivityKind(found.kind).code
     slots = slots_of(viewer, found, max(found.first_day, today), found.last_day)
+    preview = preview_of(viewer, pupils, slots, code, without=found.source)
     return {
         "answers": answers(found, today),
         "because": form.cleaned_data["because"],
         "code": code,
         "per_pupil": len(slots),
-        "preview": preview_of(viewer, pupils, slots, code, without=found.source),
+        "preview": preview,
+        "in_the_way": suspended_pupils(preview.clashes, code),
         "save_words": "Add these pupils",
         "back_url": reverse("absence:activity", args=[found.pk]),
     }

@@ -21,6 +21,7 @@ from rollbook.apps.absence.actions.suspensions import (
 from rollbook.apps.absence.forms.agreements import SuspensionForm
 from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import Suspension
+from rollbook.apps.absence.presenters.clashes import activities_of_suspended
 from rollbook.apps.absence.presenters.suspensions import (
     day_words,
     next_words,
@@ -31,14 +32,14 @@ from rollbook.apps.absence.presenters.suspensions import (
 from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.history import history_of
 from rollbook.apps.absence.queries.people import on_roll_then
-from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.previews import other_plans, preview_of
 from rollbook.apps.absence.queries.suspensions import (
     count_of,
     others_of,
     suspension_of,
     suspension_rows,
 )
-from rollbook.apps.absence.queries.week import slots_between
+from rollbook.apps.absence.queries.week import Slot, slots_between
 from rollbook.apps.absence.views.flow import (
     found_or_404,
     pupil_choices,
@@ -178,6 +179,10 @@ def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) 
     found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
     count = count_of(viewer, found, today)
     words, is_urgent = next_words(found, count)
+    slots = [] if found.ended_at is not None else _sessions_of_e(viewer, found, found.last_day)
+    to_come = [slot for slot in slots if slot[0] >= today]
+    name = f"{found.pupil.forename} {found.pupil.surname}"
+    clashes = other_plans(viewer, {found.pupil_id: name}, to_come, "E", found.source)
     return {
         "suspension": found,
         "count": count,
@@ -186,11 +191,20 @@ def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) 
         "in_a_row": school_days(count.total) if count.total > count.own_total else "",
         "next": words,
         "is_urgent": is_urgent,
+        "in_the_way": activities_of_suspended(clashes),
         "standing": standing_of(found, today, "Withdrawn"),
         "answers": suspension_answers(found, today),
         "history": history_lines(history_of(viewer, found)),
         "form": form,
     }
+
+
+def _sessions_of_e(viewer: Viewer, of: Suspension | SuspensionDraft, last_day: date) -> list[Slot]:
+    """The sessions of a suspension in which nobody teaches the pupil elsewhere."""
+    slots = slots_between(viewer, of.first_day, last_day, _EVERY_WEEKDAY, "both")
+    if of.first_session == "PM":
+        slots = [slot for slot in slots if slot != (of.first_day, SchoolSession.AM)]
+    return [slot for slot in slots if of.provision_from is None or slot[0] < of.provision_from]
 
 
 def _form_page(request: HttpRequest, form: SuspensionForm, title: str, back_url: str) -> HttpResponse:
@@ -219,11 +233,7 @@ def _check(
     own = Suspended(draft.first_day, last_day, draft.provision_from)
     others = others_of(viewer, pupil_id, own_id)
     count = count_days(own, others, timetable(viewer).calendar, today)
-    slots = slots_between(viewer, draft.first_day, last_day, _EVERY_WEEKDAY, "both")
-    if draft.first_session == "PM":
-        slots = [slot for slot in slots if slot != (draft.first_day, SchoolSession.AM)]
-    if draft.provision_from is not None:
-        slots = [slot for slot in slots if slot[0] < draft.provision_from]
+    slots = _sessions_of_e(viewer, draft, last_day)
     pupils = [each for each in on_roll_then(viewer, today, draft.first_day) if each.id == pupil_id]
     warnings = []
     if count.provision_due is not None and not count.has_provision:
@@ -234,11 +244,13 @@ def _check(
     if draft.told_on is None:
         warnings.append("The parents are not recorded as told.")
     back = reverse("absence:suspension", args=[found.pk]) if found else reverse("absence:suspensions")
+    preview = preview_of(viewer, pupils, slots, "E", without=found.source if found else "")
     return {
         "answers": [*suspension_answers(draft, today), ("Length", school_days(count.own_total))],
         "code": "E",
         "warnings": warnings,
-        "preview": preview_of(viewer, pupils, slots, "E", without=found.source if found else ""),
+        "in_the_way": activities_of_suspended(preview.clashes),
+        "preview": preview,
         "save_words": "Save the change" if found else "Record the suspension",
         "back_url": back,
     }

@@ -1,6 +1,6 @@
 """What is known of pupils before a register is taken: what is filled in, and which codes can be right."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,6 +36,10 @@ class KnownOverDays:
         self._calendar = timetable(viewer).calendar
         plans = plans_around(viewer.school_id, first_day, last_day, pupil_ids)
         self._rows = {pupil: {as_planned(plan): plan for plan in found} for pupil, found in plans.items()}
+
+    def plans_of(self, pupil_id: int) -> Collection[PlannedMark]:
+        """Everything planned for a pupil around these days, in the order in which it was recorded."""
+        return self._rows.get(pupil_id, {}).values()
 
     def of(
         self,
@@ -105,6 +109,9 @@ def as_planned(plan: PlannedMark) -> Planned:
         weekdays=plan.weekdays,
         provider=plan.provider,
         supervisor=plan.supervisor,
+        is_provision=plan.code == "B"
+        and plan.provider != ""
+        and plan.origin != PlannedMark.Origin.ACTIVITY.value,
     )
 
 

@@ -1,11 +1,12 @@
 """A group's or a year group's marks over a week, two weeks or half a term: pupils by half-days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from rollbook.apps.registers.models import PlannedMark
+from rollbook.apps.registers.queries.facts import KnownOverDays
 from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
 from rollbook.apps.roll.queries.spells import RegisterSpell, register_spells
 from rollbook.apps.schools.queries import natural, timetable
@@ -236,7 +237,7 @@ def _rows(viewer: Viewer, spells: Sequence[RegisterSpell], days: Sequence[date])
         else:
             rows[spell.pupil_id] = replace(row, spells=(*row.spells, spell))
     marks = standing_marks(viewer.school_id, days, rows)
-    planned = _planned(viewer, days, list(rows))
+    planned = _planned(viewer, days, rows.values())
     return [
         replace(row, marks=marks.get(row.pupil_id, {}), planned=planned.get(row.pupil_id, {}))
         for row in rows.values()
@@ -244,24 +245,20 @@ def _rows(viewer: Viewer, spells: Sequence[RegisterSpell], days: Sequence[date])
 
 
 def _planned(
-    viewer: Viewer, days: Sequence[date], pupil_ids: Sequence[int]
+    viewer: Viewer, days: Sequence[date], rows: Collection[GridRow]
 ) -> dict[int, dict[HalfDay, PlannedMark]]:
-    """What was known beforehand; of two plans for a half-day the one recorded last. One query."""
-    if not days or not pupil_ids:
+    """What a register would be filled in with, by pupil and half-day. One query."""
+    if not days or not rows:
         return {}
-    plans = PlannedMark.objects.filter(
-        school_id=viewer.school_id,
-        pupil_id__in=pupil_ids,
-        first_day__lte=days[-1],
-        last_day__gte=days[0],
-        withdrawn_at=None,
-    ).order_by("recorded_at", "id")
+    known = KnownOverDays(viewer, days[0], days[-1], [row.pupil_id for row in rows])
     found: dict[int, dict[HalfDay, PlannedMark]] = {}
-    for plan in plans:
-        of_pupil = found.setdefault(plan.pupil_id, {})
-        for day in days:
-            if plan.first_day <= day <= plan.last_day and plan.weekdays >> day.weekday() & 1:
-                for each in SchoolSession:
-                    if plan.sessions in ("both", each.value):
-                        of_pupil[day, each] = plan
+    for row in rows:
+        if known.plans_of(row.pupil_id):
+            born_on = row.spells[0].born_on
+            plans = {
+                (day, each): known.of(row.pupil_id, born_on, day, each).plan
+                for day in days
+                for each in SchoolSession
+            }
+            found[row.pupil_id] = {where: plan for where, plan in plans.items() if plan is not None}
     return found

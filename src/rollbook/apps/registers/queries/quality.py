@@ -9,6 +9,7 @@ from django.db import connection
 
 from rollbook.analytics.packed import PackedYear
 from rollbook.apps.registers.models import PlannedMark
+from rollbook.apps.registers.queries.facts import KnownOverDays, as_planned
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import Pupil
 from rollbook.apps.roll.queries.spells import RegisterSpell, register_spells
@@ -94,7 +95,7 @@ class _Known:
     year: PackedYear
     pupils: dict[int, Looked]
     telling: dict[Where, tuple[str, int | None, str, time | None]]
-    planned: dict[int, list[PlannedMark]]
+    planned: KnownOverDays
     elsewhere: dict[Where, str]
     because: dict[date, str] = field(default_factory=dict)
     due: dict[date, date | None] = field(default_factory=dict)
@@ -146,20 +147,16 @@ def _read(viewer: Viewer, span: Span, today: date) -> _Known:
         cursor.execute(_ELSEWHERE, days)
         for pupil, on, session, name in cursor.fetchall():
             elsewhere[pupil, _day(on), SchoolSession(session)] = name
-    planned: dict[int, list[PlannedMark]] = {}
-    for plan in PlannedMark.objects.filter(
-        school_id=viewer.school_id, withdrawn_at=None, first_day__lte=last, last_day__gte=span.first_day
-    ).order_by("recorded_at", "id"):
-        planned.setdefault(plan.pupil_id, []).append(plan)
     year = packed_year(viewer.school_id, year_bounds(calendar, span.first_day))
+    pupils = _looked_at(viewer, span.first_day, last, year)
     return _Known(
         calendar=calendar,
         span=span,
         today=today,
         year=year,
-        pupils=_looked_at(viewer, span.first_day, last, year),
+        pupils=pupils,
         telling=telling,
-        planned=planned,
+        planned=KnownOverDays(viewer, span.first_day, last, pupils),
         elsewhere=elsewhere,
     )
 
@@ -220,17 +217,15 @@ def _worth_a_look(known: _Known) -> set[Where]:
             for session in SchoolSession:
                 if row[known.year.column(day, session is SchoolSession.PM)]:
                     wanted.add((pupil.id, day, session))
-        for plan in known.planned.get(pupil.id, ()):
+        for plan in known.planned.plans_of(pupil.id):
             wanted.update(_sessions_of(plan, pupil.id, days))
     return wanted
 
 
 def _sessions_of(plan: PlannedMark, pupil_id: int, days: list[date]) -> Iterator[Where]:
-    for day in days:
-        if plan.first_day <= day <= plan.last_day and plan.weekdays >> day.weekday() & 1:
-            for session in SchoolSession:
-                if plan.sessions in ("both", session.value):
-                    yield pupil_id, day, session
+    planned = as_planned(plan)
+    covered = [day for day in days if planned.covers(day)]
+    return ((pupil_id, day, each) for day in covered for each in SchoolSession if planned.is_for(day, each))
 
 
 def _check(known: _Known, where: Where) -> Iterator[Found]:
@@ -241,7 +236,7 @@ def _check(known: _Known, where: Where) -> Iterator[Found]:
         return
     _, minutes, note, arrived_at = known.telling.get(where, ("", None, "", None))
     code = BY_BYTE[byte]
-    plan = _plan_of(known, where)
+    plan = _plan_of(known, pupil, where)
     facts = MarkFacts(
         on=on,
         session=session,
@@ -261,13 +256,11 @@ def _check(known: _Known, where: Where) -> Iterator[Found]:
         yield Found(finding.answer, finding.because, pupil, on, session, pupil.group_on(on))
 
 
-def _plan_of(known: _Known, where: Where) -> PlannedMark | None:
-    """What was planned for a session; of two plans the one recorded last."""
-    pupil_id, on, _ = where
-    fitting = [
-        plan for plan in known.planned.get(pupil_id, ()) if where in _sessions_of(plan, pupil_id, [on])
-    ]
-    return fitting[-1] if fitting else None
+def _plan_of(known: _Known, pupil: Looked, where: Where) -> PlannedMark | None:
+    """What was planned for a session: what the register was filled in with, else what goes before the rest of it."""
+    _, on, session = where
+    found = known.planned.of(pupil.id, pupil.born_on, on, session)
+    return found.plan or next(iter(found.others), None)
 
 
 def _day(value: date | str) -> date:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from rollbook.apps.registers.models import Movement, PlannedMark
+from rollbook.apps.registers.queries.facts import as_planned
 from rollbook.apps.registers.queries.marks import listed, plans_around
 from rollbook.apps.roll.queries import OnRoll, everyone_on_roll
 from rollbook.apps.schools.queries import timetable
@@ -128,12 +129,11 @@ def trips_of(
     viewer: Viewer, placed: Iterable[Placed], on: date, school_session: SchoolSession
 ) -> dict[int, PlannedMark]:
     """Where those at an activity are and who leads it, as far as it was recorded beforehand. One query."""
-    away = [each.pupil.id for each in placed if each.is_where is Whereabouts.ELSEWHERE]
+    marked = {each.pupil.id: each.marks[-1].code for each in placed if each.is_where is Whereabouts.ELSEWHERE}
     found = {}
-    for pupil_id, plans in plans_around(viewer.school_id, on, on, away).items():
-        for plan in plans:  # of two for the same session the one recorded last
-            is_today = plan.first_day <= on <= plan.last_day and (plan.weekdays >> on.weekday()) % 2 == 1
-            if is_today and plan.sessions in ("both", school_session.value):
+    for pupil_id, plans in plans_around(viewer.school_id, on, on, marked).items():
+        for plan in plans:  # of two with the code of the mark the one recorded last
+            if plan.code == marked[pupil_id] and as_planned(plan).is_for(on, school_session):
                 found[pupil_id] = plan
     return found
 
