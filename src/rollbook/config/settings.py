@@ -376,6 +376,7 @@ ROLLBOOK_ANSWERS = {
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
+    "plan_drafts": "rollbook.apps.absence.queries.sources.drafts_of",
 }
 # Who says of which pupils a matter is open, so that a purge leaves their marks alone: each is asked (viewer, on) and
 # answers with pupils' ids and the matter in words, such as "a removal is under way".

@@ -1,6 +1,6 @@
 """The pages of absence: who may open which, the way from the form over the check to the act, and what comes back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +32,15 @@ MAY_RECORD = {
     Role.SENCO,
     Role.OFFICE,
 }
+
+TIMETABLES = {
+    Role.HEAD_TEACHER,
+    Role.SENIOR_ATTENDANCE_CHAMPION,
+    Role.ATTENDANCE_OFFICER,
+    Role.PASTORAL_LEAD,
+    Role.SENCO,
+}
+SUSPENSIONS = TIMETABLES - {Role.SENCO}
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +161,35 @@ def test_a_teacher_sees_the_plan_but_no_record(scene: Scene) -> None:
     assert reverse("absence:activity", args=[made.pk]) in office
 
 
+@pytest.mark.parametrize("role", [each for each in Role if each in TIMETABLES | {Role.OFFICE, Role.GOVERNOR}])
+def test_a_part_time_timetable_not_agreed_yet_is_a_draft_on_the_pupils_page(scene: Scene, role: Role) -> None:
+    made = timetable(scene)
+    client = client_of(scene, make_person(scene.school, role))
+    page = client.get(f"/pupils/{scene.amy.pk}/").content.decode()
+    sees = role in TIMETABLES
+    assert ("Draft, not agreed yet" in page) is sees
+    assert (reverse("absence:timetable", args=[made.pk]) in page) is sees
+    assert "Draft, not agreed yet" not in client.get(f"/pupils/{scene.ben.pk}/").content.decode()
+
+
+def test_a_draft_that_was_withdrawn_agreed_or_is_over_is_no_draft_on_the_pupils_page(scene: Scene) -> None:
+    head = client_of(scene, scene.head)
+    timetable(scene)  # until Friday 9 October
+    with time_machine.travel(at(9, on=date(2026, 10, 12)), tick=False):
+        over = client_of(scene, scene.head).get(f"/pupils/{scene.amy.pk}/").content.decode()
+    withdrawn = timetable(scene, scene.ben)
+    head.post(reverse("absence:end_timetable", args=[withdrawn.pk]), {"because": "Not needed"})
+    taken_back = head.get(f"/pupils/{scene.ben.pk}/").content.decode()
+    assert all("Part-time timetable" not in page for page in (over, taken_back))
+
+    agreed = timetable(scene, scene.cat)
+    sent = {"parent": parent_of(scene.cat).pk, "agreed_on": MONDAY, "agreed_how": "Signed", "seen_version": 1}
+    head.post(reverse("absence:agree_timetable", args=[agreed.pk]), sent)
+    page = head.get(f"/pupils/{scene.cat.pk}/").content.decode()
+    assert "Part-time timetable" in page
+    assert "Draft" not in page
+
+
 def test_the_planned_page_shows_a_trip_as_one_line_that_leads_to_it(scene: Scene) -> None:
     made = trip(scene)
     body = client_of(scene).get("/planned/").content.decode()
@@ -205,16 +243,6 @@ def test_lists_take_as_many_queries_for_many_as_for_few(
     for to in ("/planned/activities/", "/planned/two-schools/", "/planned/"):
         with django_assert_max_num_queries(9):
             assert client.get(to).status_code == 200
-
-
-TIMETABLES = {
-    Role.HEAD_TEACHER,
-    Role.SENIOR_ATTENDANCE_CHAMPION,
-    Role.ATTENDANCE_OFFICER,
-    Role.PASTORAL_LEAD,
-    Role.SENCO,
-}
-SUSPENSIONS = TIMETABLES - {Role.SENCO}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -1,6 +1,7 @@
 """From which record something planned comes: asked by the apps below through `ROLLBOOK_ANSWERS`."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from rollbook.apps.absence.models import (
     Suspension,
 )
 from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.part_time import TimetableState
 
 Named = tuple[str, str]
 """Words, and the address of the record's page for those who may open it, else ""."""
@@ -47,6 +49,25 @@ def sources_of(viewer: Viewer, sources: Iterable[str]) -> dict[str, Named]:
             url = reverse(page, args=[record.pk]) if viewer.permissions & allowed else ""
             found[record.source] = (_words(record), url)
     return found
+
+
+def drafts_of(viewer: Viewer, pupil_id: int, today: date) -> list[tuple[str, str, date, date]]:
+    """The part-time timetables prepared for a pupil and not agreed yet: words, page, first and last day.
+
+    None for those who may not see timetables, nor what would be over by today. One query.
+    """
+    _, page, allowed = _PAGES["timetable"]
+    if not viewer.permissions & allowed:
+        return []
+    drafts = PartTimeTimetable.objects.filter(
+        school_id=viewer.school_id,
+        pupil_id=pupil_id,
+        state=TimetableState.DRAFT.value,
+        last_day__gte=today,
+    )
+    return [
+        (_words(draft), reverse(page, args=[draft.pk]), draft.first_day, draft.last_day) for draft in drafts
+    ]
 
 
 def _words(record: Record) -> str:

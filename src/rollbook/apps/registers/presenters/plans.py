@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rollbook.apps.registers.models import PlannedMark
-from rollbook.apps.registers.queries.sources import Source, sources_of
+from rollbook.apps.registers.queries.sources import RecordOfPupil, Source, drafts_of, sources_of
 from rollbook.domain.access import Viewer
 from rollbook.domain.week_grid import weekday_words
 
@@ -40,18 +40,10 @@ def plans_by_record(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[PlanRo
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordOfPupil:
-    """A record that plans something for a pupil, from its first planned day to its last."""
-
-    words: str
-    url: str
-    first_day: date
-    last_day: date
-
-
-def records_of_pupil(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[RecordOfPupil]:
-    """The records behind what is planned for a pupil, soonest first."""
+def records_of_pupil(
+    viewer: Viewer, pupil_id: int, plans: Sequence[PlannedMark], today: date
+) -> list[RecordOfPupil]:
+    """The records behind what is planned for a pupil, and what is prepared and not agreed yet; soonest first."""
     by_source: dict[str, list[PlannedMark]] = {}
     for plan in plans:
         if plan.source:
@@ -66,4 +58,5 @@ def records_of_pupil(viewer: Viewer, plans: Sequence[PlannedMark]) -> list[Recor
         )
         for source, of_record in by_source.items()
     ]
+    found += drafts_of(viewer, pupil_id, today)
     return sorted(found, key=lambda each: each.first_day)

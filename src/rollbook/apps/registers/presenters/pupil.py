@@ -60,16 +60,16 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime, symbol: str = 
         "not_counted": _count(year, Category.NOT_POSSIBLE),
         "by_code": by_code,
         "amended": [_amended(viewer, year, versions) for versions in year.amended],
-        **_planned(viewer, year),
+        **_planned(viewer, year, today),
         "today_marks": _today(year, today),
     }
 
 
-def _planned(viewer: Viewer, year: PupilYear) -> dict[str, Any]:
+def _planned(viewer: Viewer, year: PupilYear, today: date) -> dict[str, Any]:
     """What is agreed and planned: the records for those who see every pupil, what registers show for a teacher."""
     if not viewer.may(Permission.PUPIL_VIEW_ANY):
         return {"plans": year.plans, "records": []}
-    records = records_of_pupil(viewer, year.plans)
+    records = records_of_pupil(viewer, year.pupil.pk, year.plans, today)
     return {"plans": [plan for plan in year.plans if not plan.source], "records": records}
 
 

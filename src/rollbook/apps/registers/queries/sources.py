@@ -1,7 +1,10 @@
-"""Which record a planned mark follows from: a trip, a part-time timetable, a second school, a suspension."""
+"""Which record a planned mark follows from: a trip, a part-time timetable, a second school, a suspension; and which
+records are prepared that plan nothing yet.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -10,6 +13,7 @@ from rollbook.apps.registers.models import PlannedMark
 from rollbook.domain.access import Viewer
 
 QUESTION = "plan_sources"
+DRAFTS = "plan_drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,24 @@ def sources_of(viewer: Viewer, plans: Iterable[PlannedMark]) -> dict[str, Source
         source: Source(*named[source]) if source in named else Source(plan.get_origin_display())
         for source, plan in by_source.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOfPupil:
+    """A record that plans something for a pupil from its first day to its last, or would once it is agreed."""
+
+    words: str
+    url: str
+    first_day: date
+    last_day: date
+    is_draft: bool = False
+
+
+def drafts_of(viewer: Viewer, pupil_id: int, today: date) -> list[RecordOfPupil]:
+    """What is prepared for a pupil and plans nothing yet, of what the viewer may see. One query."""
+    path = settings.ROLLBOOK_ANSWERS.get(DRAFTS)
+    found = import_string(path)(viewer, pupil_id, today) if path else []
+    return [RecordOfPupil(words, url, first, last, is_draft=True) for words, url, first, last in found]
 
 
 def _ask(viewer: Viewer, sources: Iterable[str]) -> Mapping[str, tuple[str, str]]:
