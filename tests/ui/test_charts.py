@@ -1,6 +1,7 @@
 """The year strip and the bars, as geometry and as HTML."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -120,3 +121,45 @@ def test_the_parts_of_the_bar_join_up(counts: list[int]) -> None:
     parts = charts.progress(dict(zip(charts.PROGRESS_PARTS, counts, strict=True)))["parts"]
     for left, right in pairwise(parts):
         assert float(left.x) + float(left.width) == pytest.approx(float(right.x), abs=0.011)
+
+
+def test_lines_stand_on_one_scale_and_every_figure_is_in_the_table() -> None:
+    # 90, 94 and nothing: lines at 88, 90 ... would be too few, so the scale runs from 90 to 94 in steps of one.
+    own = charts.Series("This year", "now", [Fraction(90, 100), Fraction(94, 100), None], {1: "/there/"})
+    aim = charts.Series("Aim", "aim", [Fraction(92, 100)] * 3)
+
+    chart = charts.line_chart([aim, own], ["First", "Second", "Third"], {0: "Sep"}, "Up by four points.")
+
+    assert [tick.words for tick in chart.ticks] == ["90%", "91%", "92%", "93%", "94%"]
+    assert chart.lines[0].points == ()
+    drawn = chart.lines[1]
+    assert [point.words for point in drawn.points] == ["This year, First: 90.0%", "This year, Second: 94.0%"]
+    assert (drawn.points[0].x, drawn.points[0].y) == ("7.00", "208.00")
+    assert (drawn.points[1].x, drawn.points[1].y) == ("51.50", "24.00")
+    assert drawn.paths == ("M70.00 208.00 L515.00 24.00",)
+    assert drawn.last is not None
+    assert drawn.last.words == "94.0%"
+    assert [[cell["words"] for cell in row["cells"]] for row in chart.table] == [
+        ["92.0%", "90.0%"],
+        ["92.0%", "94.0%"],
+        ["92.0%", "–"],
+    ]
+    assert chart.table[1]["cells"][1]["url"] == "/there/"
+
+
+def test_a_gap_breaks_the_line_and_no_scale_goes_over_the_whole() -> None:
+    values = [Fraction(1), Fraction(99, 100), None, Fraction(98, 100)]
+
+    chart = charts.line_chart([charts.Series("All", "now", values)], list("abcd"), {}, "High.")
+
+    assert len(chart.lines[0].paths) == 1
+    assert len(chart.lines[0].points) == 3
+    assert chart.ticks[-1].words in {"100%", "100.0%"}
+    assert (
+        charts.line_chart([charts.Series("None", "now", [None])], ["a"], {}, "Nothing.").lines[0].last is None
+    )
+
+
+def test_every_line_has_a_value_for_every_place() -> None:
+    with pytest.raises(ValueError, match="Every line has one value"):
+        charts.line_chart([charts.Series("Short", "now", [])], ["a"], {}, "")

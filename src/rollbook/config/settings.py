@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "rollbook.ui",
     "rollbook.apps.keeping",
     "rollbook.apps.exchange",
+    "rollbook.apps.insight",
     "rollbook.apps.reports",
     "rollbook.apps.absence",
     "rollbook.apps.registers",
@@ -304,6 +305,7 @@ ROLLBOOK_NAV = [
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+    ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
     ("School", "schools:calendar", ["school.view"]),
     ("Staff", "accounts:staff", ["staff.manage"]),
     ("Audit log", "audit:log", ["audit.view"]),
@@ -343,6 +345,9 @@ ROLLBOOK_TABS = {
         ("Removals", "roll:removals", ["roll.propose_removal", "roll.approve_removal"]),
         ("Returns", "roll:returns", ["pupil.edit"]),
         ("Import", "exchange:imports", ["roll.import", "staff.manage", "marks.import"]),
+    ],
+    "figures": [
+        ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

@@ -4,7 +4,18 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-_APPS = ("accounts", "schools", "roll", "registers", "absence", "reports", "exchange", "keeping", "audit")
+_APPS = (
+    "accounts",
+    "schools",
+    "roll",
+    "registers",
+    "absence",
+    "insight",
+    "reports",
+    "exchange",
+    "keeping",
+    "audit",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"rollbook.apps.{app}.urls")) for app in _APPS if find_spec(f"rollbook.apps.{app}.urls")

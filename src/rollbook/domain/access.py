@@ -81,6 +81,8 @@ class Permission(StrEnum):
     KEEPING_VIEW = "keeping.view"
     KEEPING_PURGE = "keeping.purge"
     TRUST_VIEW = "trust.view"
+    MEASURES_VIEW = "measures.view"
+    MEASURES_TOTALS = "measures.totals"
 
 
 _P = Permission
@@ -101,9 +103,18 @@ _PASTORAL_LEAD = frozenset(
         _P.SUSPENSIONS_RECORD,
         _P.ROLLCALL_TAKE,
         _P.QUALITY_VIEW,
+        _P.MEASURES_VIEW,
+        _P.MEASURES_TOTALS,
     }
 )
-_OFFICE = (_PASTORAL_LEAD - {_P.TIMETABLES_DRAFT, _P.SUSPENSIONS_RECORD}) | {
+# The office runs the registers; what becomes of the figures is the work of those who lead on attendance.
+_NOT_OF_THE_OFFICE = {
+    _P.TIMETABLES_DRAFT,
+    _P.SUSPENSIONS_RECORD,
+    _P.MEASURES_VIEW,
+    _P.MEASURES_TOTALS,
+}
+_OFFICE = (_PASTORAL_LEAD - _NOT_OF_THE_OFFICE) | {
     _P.PUPIL_EDIT,
     _P.ROLL_IMPORT,
     _P.GROUPS_MANAGE,
@@ -137,13 +148,15 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.ACTIVITIES_RECORD,
                 _P.TIMETABLES_DRAFT,
                 _P.ROLLCALL_TAKE,
+                _P.MEASURES_VIEW,
+                _P.MEASURES_TOTALS,
             }
         ),
         Role.CLASS_TEACHER: frozenset(
             {_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW, _P.ROLLCALL_TAKE}
         ),
         Role.OFFICE: _OFFICE,
-        Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW}),
+        Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW, _P.MEASURES_TOTALS}),
         Role.ADMINISTRATOR: frozenset(
             {
                 _P.STAFF_MANAGE,
@@ -166,6 +179,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.QUALITY_VIEW,
                 _P.KEEPING_VIEW,
                 _P.TRUST_VIEW,
+                _P.MEASURES_VIEW,
+                _P.MEASURES_TOTALS,
             }
         ),
         # Both registers must be open to inspection, with extracts (domain.md 1.7); each page opened is in the log.

@@ -37,6 +37,8 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.KEEPING_VIEW: "see back-ups and how long entries are kept",
     Permission.KEEPING_PURGE: "remove entries that need no longer be kept",
     Permission.TRUST_VIEW: "see the schools of a trust side by side",
+    Permission.MEASURES_VIEW: "see attendance figures with the pupils behind them",
+    Permission.MEASURES_TOTALS: "see the school's attendance figures",
 }
 
 

@@ -318,3 +318,9 @@ def year_strip(strip: charts.YearStrip, label: str) -> dict[str, Any]:
 def bars(rows: Iterable[charts.Bar], caption: str) -> dict[str, Any]:
     """Totals by category as bars with their figures. `rows` come from `charts.bars`."""
     return {"rows": rows, "caption": caption}
+
+
+@register.inclusion_tag("ui/line_chart.html")
+def line_chart(chart: charts.LineChart, caption: str) -> dict[str, Any]:
+    """Rates over time as lines, with the figures in a table behind. `chart` comes from `charts.line_chart`."""
+    return {"chart": chart, "caption": caption}

@@ -65,6 +65,18 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 citation=Citation(POLICY, "section 8.4"),
                 bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
+            Setting(
+                name="aim_percent",
+                title="The school's aim for attendance is",
+                explanation="The line that charts of the school's attendance show beside what was reached.",
+                unit="%",
+                default=95,
+                lowest=90,
+                highest=100,
+                because="A pupil who misses 10% of sessions is persistently absent, so the aim can't be below 90%.",
+                citation=Citation(POLICY, "section 3.1"),
+                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
+            ),
         )
     }
 )

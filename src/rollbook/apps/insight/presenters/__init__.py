@@ -1,0 +1,1 @@
+"""The figures in words and pictures, as the templates take them."""

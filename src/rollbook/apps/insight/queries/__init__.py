@@ -1,0 +1,1 @@
+"""What the figures of a school are made of; every query takes the viewer first."""

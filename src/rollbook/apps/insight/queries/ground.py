@@ -1,0 +1,211 @@
+"""The marks of everybody who was on the roll in a period, as one matrix: the ground every figure stands on."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rollbook.analytics import tallies
+from rollbook.analytics.packed import Matrix
+from rollbook.apps.insight.queries.dimensions import Dimension
+from rollbook.apps.registers.queries.year import packed_year, year_bounds
+from rollbook.apps.roll.queries.cohort import Member, cohort
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Viewer
+from rollbook.domain.calendar import SchoolCalendar
+from rollbook.domain.codes import BY_SYMBOL
+from rollbook.domain.rates import Totals
+from rollbook.domain.sessions import SchoolSession
+from rollbook.domain.spans import Span
+
+HalfDay = tuple[date, SchoolSession]
+Key = TypeVar("Key", bound=Hashable)
+
+_NOT_ESTABLISHED = BY_SYMBOL["N"].byte
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The figures of some pupils over a period.
+
+    `pupils` are those who had a possible session; of them `persistent` and `severe` missed a tenth or half of theirs.
+    """
+
+    pupils: int
+    totals: Totals
+    persistent: int
+    severe: int
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everybody on the roll in a period and their marks.
+
+    Shape: `marks[row, column]` as in analytics.packed, a row for each of `members` and a column for each of
+    `half_days`: those of school days whose register has opened. A mark on a day when the pupil was not on the roll is
+    not in it, so leavers count to their last day (domain.md 4.1.7). The first `closed_columns` are of registers that
+    have closed; before that a missing mark is nobody's fault.
+    """
+
+    calendar: SchoolCalendar
+    first_day: date
+    last_day: date
+    members: list[Member]
+    half_days: list[HalfDay]
+    marks: Matrix
+    on_roll: NDArray[np.bool_]
+    closed_columns: int
+
+    @cached_property
+    def by_pupil(self) -> tallies.Tally:
+        """The sessions of each pupil."""
+        return tallies.by_pupil(self.marks)
+
+    @cached_property
+    def persistent(self) -> NDArray[np.bool_]:
+        """Who is persistently absent in the period, severely or not."""
+        return tallies.persistently_absent(self.by_pupil)
+
+    @cached_property
+    def severe(self) -> NDArray[np.bool_]:
+        """Who is severely absent in the period."""
+        return tallies.severely_absent(self.by_pupil)
+
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """The row of each pupil."""
+        return {member.id: row for row, member in enumerate(self.members)}
+
+    @property
+    def missing_count(self) -> int:
+        """Marks nobody made, of pupils on the roll, in registers that have closed."""
+        closed = slice(0, self.closed_columns)
+        return int(np.count_nonzero((self.marks[:, closed] == 0) & self.on_roll[:, closed]))
+
+    @property
+    def unexplained_count(self) -> int:
+        """Marks that are still N and will become something else (domain.md 4.1.13)."""
+        return int(np.count_nonzero(self.marks == _NOT_ESTABLISHED))
+
+    def measures(self, rows: NDArray[np.intp] | Sequence[int] | None = None) -> Measures:
+        """The figures of these rows, or of everybody."""
+        chosen: slice | NDArray[np.intp] = slice(None) if rows is None else np.asarray(rows, dtype=np.intp)
+        return Measures(
+            int(np.count_nonzero(self.by_pupil.possible[chosen])),
+            self.by_pupil.total(chosen),
+            int(self.persistent[chosen].sum()),
+            int(self.severe[chosen].sum()),
+        )
+
+    def groups(self, key: Callable[[Member], Key]) -> dict[Key, list[int]]:
+        """The rows of the members that have each key, in the order in which the keys are met."""
+        found: dict[Key, list[int]] = {}
+        for row, member in enumerate(self.members):
+            found.setdefault(key(member), []).append(row)
+        return found
+
+    def labelled(self, dimension: Dimension) -> dict[str, list[int]]:
+        """The rows of each group of a dimension, as the members were on the last day."""
+        return self.groups(lambda member: dimension.label_of(member, self.last_day))
+
+    def only(self, rows: Sequence[int]) -> "Ground":
+        """The same period for some of the members."""
+        chosen = np.asarray(rows, dtype=np.intp)
+        return Ground(
+            self.calendar,
+            self.first_day,
+            self.last_day,
+            [self.members[row] for row in rows],
+            self.half_days,
+            self.marks[chosen],
+            self.on_roll[chosen],
+            self.closed_columns,
+        )
+
+    def between(self, first_day: date, last_day: date) -> "Ground":
+        """Some of the days, of those members who were on the roll on any of them."""
+        columns = [place for place, (day, _) in enumerate(self.half_days) if first_day <= day <= last_day]
+        piece = slice(columns[0], columns[-1] + 1) if columns else slice(0, 0)
+        rows = np.flatnonzero(self.on_roll[:, piece].any(axis=1))
+        return Ground(
+            self.calendar,
+            first_day,
+            last_day,
+            [self.members[row] for row in rows],
+            self.half_days[piece],
+            self.marks[rows, piece],
+            self.on_roll[rows, piece],
+            sum(1 for column in columns if column < self.closed_columns),
+        )
+
+
+def ground(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> Ground:
+    """The marks of the viewer's school from a day to a day, up to now.
+
+    Three queries, and one more for each further academic year.
+    """
+    calendar = timetable(viewer).calendar
+    last_day = min(last_day, now.date())
+    half_days, closed_columns = _half_days(calendar, first_day, last_day, now)
+    members = cohort(viewer, Span(first_day, last_day)) if first_day <= last_day else []
+    on_roll = _on_roll(members, half_days)
+    marks = _marks(viewer, calendar, members, half_days)
+    marks[~on_roll] = 0
+    return Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns)
+
+
+def _half_days(
+    calendar: SchoolCalendar, first_day: date, last_day: date, now: datetime
+) -> tuple[list[HalfDay], int]:
+    """The half-days whose register has opened by now, and how many of them have closed."""
+    opened: list[HalfDay] = []
+    closed = 0
+    for day in calendar.school_days(first_day, last_day) if first_day <= last_day else []:
+        for school_session in SchoolSession:
+            times = calendar.times(day, school_session) if day == now.date() else None
+            if day < now.date() or (times is not None and times.opens_at <= now.time()):
+                opened.append((day, school_session))
+                closed += day < now.date() or (times is not None and times.closes_at <= now.time())
+    return opened, closed
+
+
+def _on_roll(members: list[Member], half_days: list[HalfDay]) -> NDArray[np.bool_]:
+    days = np.array([day.toordinal() for day, _ in half_days], dtype=np.int64)
+    found = np.zeros((len(members), len(half_days)), dtype=np.bool_)
+    for row, member in enumerate(members):
+        for span in member.spans:
+            start = np.searchsorted(days, span.first_day.toordinal())
+            stop = (
+                len(days)
+                if span.last_day is None
+                else np.searchsorted(days, span.last_day.toordinal(), side="right")
+            )
+            found[row, start:stop] = True
+    return found
+
+
+def _marks(
+    viewer: Viewer, calendar: SchoolCalendar, members: list[Member], half_days: list[HalfDay]
+) -> Matrix:
+    marks = np.zeros((len(members), len(half_days)), dtype=np.uint8)
+    columns_of: dict[tuple[date, date], list[int]] = {}
+    for place, (day, _) in enumerate(half_days):
+        columns_of.setdefault(year_bounds(calendar, day), []).append(place)
+    for bounds, places in columns_of.items():
+        year = packed_year(viewer.school_id, bounds)
+        rows = [
+            (row, year.row_of[member.id]) for row, member in enumerate(members) if member.id in year.row_of
+        ]
+        if not rows:
+            continue
+        into, source = (np.array(each, dtype=np.intp) for each in zip(*rows, strict=True))
+        columns = [
+            year.column(day, session is SchoolSession.PM)
+            for day, session in (half_days[place] for place in places)
+        ]
+        marks[np.ix_(into, np.asarray(places))] = year.marks[np.ix_(source, np.asarray(columns))]
+    return marks

@@ -1,0 +1,53 @@
+"""This year and this week of the whole school, and the pupils behind any figure."""
+
+from fractions import Fraction
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from rollbook import clock
+from rollbook.apps.insight.forms import BehindForm
+from rollbook.apps.insight.presenters.behind import behind_context
+from rollbook.apps.insight.presenters.overview import overview_context
+from rollbook.apps.insight.queries.behind import Which, pupils_behind
+from rollbook.apps.insight.queries.dimensions import DIMENSIONS
+from rollbook.apps.insight.queries.overview import overview as overview_of
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.periods import PeriodKind
+from rollbook.ui.permissions import requires
+
+
+@requires(Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS)
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """The year so far, week by week, with the year groups."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    found = overview_of(viewer, now)
+    if found is None:
+        return render(request, "insight/no_year.html")
+    aim = Fraction(timetable(viewer).setting("aim_percent", now.date()), 100)
+    return render(request, "insight/overview.html", overview_context(viewer, found, aim, now))
+
+
+@requires(Permission.MEASURES_VIEW)
+@require_GET
+def behind(request: HttpRequest) -> HttpResponse:
+    """The pupils behind a figure, each leading to their marks."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    form = BehindForm(
+        request.GET, calendar=timetable(viewer).calendar, today=now.date(), usual=PeriodKind.YEAR
+    )
+    if not form.is_valid():
+        return render(request, "insight/behind.html", {"form": form, "found": None}, status=422)
+    which = Which(form.cleaned_data["which"] or Which.ALL.value)
+    dimension = DIMENSIONS.get(form.cleaned_data["by"])
+    label = form.cleaned_data["group"]
+    found = pupils_behind(viewer, form.period, which, dimension, label, now)
+    if dimension is not None:
+        form.offer_groups(dimension.words, found.labels)
+    context = behind_context(found, form.period, which, dimension, label) | {"form": form}
+    return render(request, "insight/behind.html", context)

@@ -1,0 +1,28 @@
+"""The geometry of the pictures: pure functions from counts, rates and days to what the templates draw.
+
+Every picture has its figures in a table and its message in words, and is told apart without colour.
+"""
+
+from rollbook.ui.charts.bars import PROGRESS_PARTS, Bar, Part, bars, progress
+from rollbook.ui.charts.lines import Line, LineChart, Point, Series, Tick, line_chart
+from rollbook.ui.charts.strip import Cell, HalfDay, Run, Week, YearStrip, year_strip
+
+__all__ = [
+    "PROGRESS_PARTS",
+    "Bar",
+    "Cell",
+    "HalfDay",
+    "Line",
+    "LineChart",
+    "Part",
+    "Point",
+    "Run",
+    "Series",
+    "Tick",
+    "Week",
+    "YearStrip",
+    "bars",
+    "line_chart",
+    "progress",
+    "year_strip",
+]

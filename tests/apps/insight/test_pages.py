@@ -1,0 +1,144 @@
+"""The pages of figures: who opens them, what they say, and that another school's figures are never among them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from rollbook.domain.access import ROLE_PERMISSIONS, Permission, Role
+from tests.apps.registers.scene import AM, MONDAY, PM, Scene, at
+from tests.factories.people import make_person, make_school, sign_in, viewer_of
+from tests.factories.pupils import make_group, make_pupil
+from tests.factories.registers import make_marks
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+@pytest.fixture
+def friday() -> Iterator[None]:
+    """Friday afternoon of the scene's week."""
+    with time_machine.travel(at(14, 30, on=FRIDAY), tick=False):
+        yield
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Amy was there all week, Ben missed Monday and Tuesday, nobody marked Cat and Dan."""
+    scene = Scene()
+    marks = {}
+    for day in (MONDAY + timedelta(days=n) for n in range(5)):
+        for session, present in ((AM, "/"), (PM, "\\")):
+            marks[scene.amy, day, session] = present
+            marks[scene.ben, day, session] = "O" if (day - MONDAY).days < 2 else present
+    make_marks(scene.viewer(scene.head), marks, at(14, 20, on=FRIDAY))
+    return scene
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("address", "permissions"),
+    [
+        ("/figures/", {Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS}),
+        ("/figures/pupils/", {Permission.MEASURES_VIEW}),
+    ],
+)
+def test_who_may_open_it(
+    scene: Scene, client: Client, role: Role, address: str, permissions: set[Permission]
+) -> None:
+    if role is Role.TRUST_LEAD:
+        pytest.skip("a trust gives this role, not a school: tests/apps/accounts/test_trusts.py")
+    person = make_person(scene.school, role, last_day=FRIDAY if role is Role.INSPECTOR else None)
+
+    answer = sign_in(client, person).get(address)
+
+    assert answer.status_code == (200 if ROLE_PERMISSIONS[role] & permissions else 403)
+
+
+@pytest.mark.policy("P-1-1", "P-1-2", "P-3.1-13", "P-8.4-1")
+def test_the_overview_says_what_the_marks_say(scene: Scene, client: Client) -> None:
+    page = sign_in(client, scene.head).get("/figures/").content.decode()
+
+    # 16 of 20 possible sessions; of the two pupils with any one missed 4 of 10.
+    assert "80.0%" in page
+    assert "50.0%" in page
+    assert "1 pupil missed 10% or more" in page
+    # Seven days before with nothing of four pupils (56), and ten half-days of two of them (20).
+    assert "76 missing" in page
+
+
+def test_a_figure_opens_the_pupils_and_their_marks(scene: Scene, client: Client) -> None:
+    page = sign_in(client, scene.head).get("/figures/pupils/?which=persistent").content.decode()
+
+    assert "Brown, Ben" in page
+    assert "Abbott, Amy" not in page
+    assert f"/pupils/{scene.ben.pk}/?on=2026-09-18" in page
+
+
+def test_a_governor_sees_no_name_and_no_small_group(scene: Scene, client: Client) -> None:
+    governor = make_person(scene.school, Role.GOVERNOR)
+
+    page = sign_in(client, governor).get("/figures/").content.decode()
+
+    assert "Not shown: too few pupils" in page
+    assert "/figures/pupils/" not in page
+    assert "Abbott" not in page
+
+
+def test_another_schools_marks_are_in_no_figure(scene: Scene, client: Client) -> None:
+    other = make_school("Elm Road School")
+    stranger = make_pupil(other, make_group(other, "7A"), "Stranger", "Sam")
+    head = make_person(other, Role.HEAD_TEACHER)
+    make_marks(viewer_of(head, FRIDAY), {(stranger, MONDAY, AM): "O"}, at(14, on=FRIDAY))
+
+    page = sign_in(client, scene.head).get("/figures/pupils/").content.decode()
+    theirs = sign_in(client, head).get("/figures/pupils/").content.decode()
+
+    assert "Stranger" not in page
+    assert "Abbott" not in theirs
+    assert "Stranger" in theirs
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("period_name=days", "Give a day, or choose a period by its name."),
+        ("period_name=days&first_day=2026-09-18&last_day=2026-09-14", "The last day is before the first"),
+        ("period_name=days&first_day=2026-12-01&last_day=2026-12-02", "These days are still to come."),
+        ("period_name=days&first_day=2020-01-01&last_day=2026-09-14", "At most 3 years are shown at once."),
+        ("period_name=days&first_day=soon&last_day=2026-09-14", "soon"),
+        ("period_name=last-year", "The calendar has no such year."),
+        ("period_name=moon", "moon"),
+    ],
+)
+def test_a_period_that_can_not_be_is_refused_in_words(
+    scene: Scene, client: Client, asked: str, says: str
+) -> None:
+    answer = sign_in(client, scene.head).get(f"/figures/pupils/?{asked}")
+
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+
+
+def test_more_pupils_cost_no_more_queries(scene: Scene, client: Client) -> None:
+    sign_in(client, scene.head)
+    client.get("/figures/")
+
+    def count(address: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    few = [count("/figures/"), count("/figures/pupils/")]
+    for n in range(12):
+        make_pupil(scene.school, scene.group, f"Further{n}", "Pat")
+
+    assert [count("/figures/"), count("/figures/pupils/")] == few
+    assert few[0] <= 12
