@@ -171,6 +171,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
     "name": {
         "submit_within_minutes": "minutes within which registers are submitted",
         "low_attendance_percent": "percentage below which attendance is shown in red",
+        "aim_percent": "aim for attendance as a percentage",
     },
 }
 # Numbers that lead to a row and say nothing to a reader.
