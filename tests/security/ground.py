@@ -18,7 +18,7 @@ from rollbook.apps.exchange.actions.kinds import KINDS
 from rollbook.apps.exchange.actions.staging import agree_columns, stage
 from rollbook.apps.exchange.queries.plans import Options
 from rollbook.apps.registers.actions.amending_many import amend_many
-from rollbook.apps.registers.actions.departures import note_here
+from rollbook.apps.registers.actions.departures import write_down
 from rollbook.apps.registers.actions.kiosks import begin_kiosk
 from rollbook.apps.registers.actions.many_marks import Change
 from rollbook.apps.registers.actions.planning import plan_mark
@@ -39,6 +39,7 @@ from rollbook.apps.schools.models import (
 )
 from rollbook.domain.access import Permission, Role
 from rollbook.domain.marks import SchoolSession
+from rollbook.domain.on_site import MovementKind
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
@@ -86,7 +87,9 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         key=uuid4(),
         **act,
     )
-    moved = note_here(pupil_id=pupil.pk, on=MONDAY, arrived_at=time(8, 20), key=uuid4(), **act)
+    moved = write_down(
+        pupil_id=pupil.pk, on=MONDAY, kind=MovementKind.ARRIVED, moved_at=time(8, 20), key=uuid4(), **act
+    )
     call = begin_roll_call(kind="drill", **act)
     kiosk = begin_kiosk(
         name=f"Kiosk{known}", pin="4071", reasons=["Overslept"], pupils_may_leave=False, **act

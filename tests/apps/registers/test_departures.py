@@ -2,7 +2,8 @@
 
 import threading
 from datetime import time
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -15,12 +16,12 @@ from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.models import Event
 from rollbook.apps.registers.actions import departures
 from rollbook.apps.registers.actions.arrivals import sign_in as arrive
-from rollbook.apps.registers.actions.departures import note_here, put_right, sign_back, sign_out
+from rollbook.apps.registers.actions.departures import put_right, write_down
 from rollbook.apps.registers.models import Entry, Movement
 from rollbook.apps.registers.queries.whereabouts import everyone_placed
 from rollbook.apps.roll.models import Enrolment, Pupil
 from rollbook.domain.access import Role
-from rollbook.domain.on_site import Whereabouts
+from rollbook.domain.on_site import MovementKind, Whereabouts
 from rollbook.domain.refusals import Refused
 from tests.apps.registers.scene import MONDAY, PM, Scene, at
 from tests.factories.people import make_person, make_school, sign_in, viewer_of
@@ -36,36 +37,26 @@ def scene() -> Scene:
     return scene
 
 
-def leave(
-    scene: Scene,
-    pupil: Pupil,
-    hour: int = 10,
-    minute: int = 0,
-    *,
-    why: str = "Unwell",
-    key: UUID | None = None,
-) -> Movement:
+def move(scene: Scene, pupil: Pupil, kind: MovementKind, hour: int, minute: int, **said: Any) -> Movement:
     viewer = scene.viewer(scene.office)
-    return sign_out(
-        viewer=viewer, pupil_id=pupil.pk, on=MONDAY, left_at=time(hour, minute), reason=why,
-        collected_by="Aunt", key=key or uuid4(), by=viewer.actor, at=at(hour, minute, 30),
+    return write_down(
+        viewer=viewer, pupil_id=pupil.pk, on=MONDAY, kind=kind, moved_at=time(hour, minute), by=viewer.actor,
+        at=at(hour, minute, 30), **{"key": uuid4()} | said,
     )  # fmt: skip
+
+
+def leave(
+    scene: Scene, pupil: Pupil, hour: int = 10, minute: int = 0, *, why: str = "Unwell", **said: Any
+) -> Movement:
+    return move(scene, pupil, MovementKind.LEFT, hour, minute, reason=why, collected_by="Aunt", **said)
 
 
 def back(scene: Scene, pupil: Pupil, hour: int, minute: int = 0) -> Movement:
-    viewer = scene.viewer(scene.office)
-    return sign_back(
-        viewer=viewer, pupil_id=pupil.pk, on=MONDAY, back_at=time(hour, minute), key=uuid4(),
-        by=viewer.actor, at=at(hour, minute, 30),
-    )  # fmt: skip
+    return move(scene, pupil, MovementKind.RETURNED, hour, minute)
 
 
 def here(scene: Scene, pupil: Pupil, hour: int, minute: int = 0) -> Movement:
-    viewer = scene.viewer(scene.office)
-    return note_here(
-        viewer=viewer, pupil_id=pupil.pk, on=MONDAY, arrived_at=time(hour, minute), key=uuid4(),
-        by=viewer.actor, at=at(hour, minute, 30),
-    )  # fmt: skip
+    return move(scene, pupil, MovementKind.ARRIVED, hour, minute)
 
 
 def is_where(scene: Scene, pupil: Pupil, hour: int = 12, minute: int = 0) -> Whereabouts:
@@ -130,11 +121,12 @@ def test_each_refusal_says_what_to_do(scene: Scene) -> None:
     viewer = scene.viewer(scene.office)
     for when, now in ((time(12), at(11)), (time(9, 59), at(9, 30))):
         with pytest.raises(Refused, match="Give a time today that has passed"):
-            sign_back(
+            write_down(
                 viewer=viewer,
                 pupil_id=scene.amy.pk,
                 on=MONDAY,
-                back_at=when,
+                kind=MovementKind.RETURNED,
+                moved_at=when,
                 key=uuid4(),
                 by=viewer.actor,
                 at=now,
@@ -146,9 +138,9 @@ def test_a_teacher_and_a_governor_may_not(scene: Scene) -> None:
     for person in (scene.teacher, make_person(scene.school, Role.GOVERNOR)):
         viewer = scene.viewer(person)
         with pytest.raises(Refused, match="The school office can"):
-            sign_out(
-                viewer=viewer, pupil_id=scene.amy.pk, on=MONDAY, left_at=time(10), reason="x", collected_by="",
-                key=uuid4(), by=viewer.actor, at=at(10),
+            write_down(
+                viewer=viewer, pupil_id=scene.amy.pk, on=MONDAY, kind=MovementKind.LEFT, moved_at=time(10),
+                reason="x", key=uuid4(), by=viewer.actor, at=at(10),
             )  # fmt: skip
 
 
@@ -211,9 +203,9 @@ def test_putting_right_needs_a_reason_and_ones_own_school(scene: Scene) -> None:
             viewer=stranger, movement_id=wrong.pk, because="x", key=uuid4(), by=stranger.actor, at=at(11)
         )
     with pytest.raises(Refused, match="on the roll today"):
-        sign_out(
-            viewer=stranger, pupil_id=scene.amy.pk, on=MONDAY, left_at=time(10), reason="x", collected_by="",
-            key=uuid4(), by=stranger.actor, at=at(11),
+        write_down(
+            viewer=stranger, pupil_id=scene.amy.pk, on=MONDAY, kind=MovementKind.LEFT, moved_at=time(10),
+            reason="x", key=uuid4(), by=stranger.actor, at=at(11),
         )  # fmt: skip
     assert Movement.objects.count() == 1
 

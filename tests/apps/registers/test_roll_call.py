@@ -14,13 +14,14 @@ from django.urls import reverse
 
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.models import Event
-from rollbook.apps.registers.actions.departures import sign_out
+from rollbook.apps.registers.actions.departures import write_down
 from rollbook.apps.registers.actions.planning import plan_mark
 from rollbook.apps.registers.actions.roll_calls import begin_roll_call, end_roll_call, tick
 from rollbook.apps.registers.models import RollCall, RollCallEnd, RollCallPupil, RollCallTick
 from rollbook.apps.registers.queries.roll_calls import Call, call_of
 from rollbook.apps.roll.models import Pupil
 from rollbook.domain.access import Role
+from rollbook.domain.on_site import MovementKind
 from rollbook.domain.refusals import Refused
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import make_person, make_school, sign_in, viewer_of
@@ -42,9 +43,9 @@ def scene() -> Scene:
         [mark(scene.amy, "/"), mark(scene.ben, "/"), mark(scene.cat, "B", note="Museum with Mr Lee")],
         by=scene.officer,
     )
-    sign_out(
-        viewer=viewer, pupil_id=scene.ben.pk, on=MONDAY, left_at=time(10), reason="Dentistsecret", collected_by="",
-        key=uuid4(), by=viewer.actor, at=at(10),
+    write_down(
+        viewer=viewer, pupil_id=scene.ben.pk, on=MONDAY, kind=MovementKind.LEFT, moved_at=time(10),
+        reason="Dentistsecret", key=uuid4(), by=viewer.actor, at=at(10),
     )  # fmt: skip
     return scene
 

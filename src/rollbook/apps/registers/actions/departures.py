@@ -43,92 +43,68 @@ class DeskAct(StrEnum):
     LEAVE = "leave"
     BACK = "back"
 
+    @property
+    def movement(self) -> MovementKind | None:
+        """What the log calls it; None for a late arrival, which makes a mark instead."""
+        return _MOVEMENTS.get(self)
 
-def sign_out(
+
+_MOVEMENTS = {
+    DeskAct.HERE: MovementKind.ARRIVED,
+    DeskAct.LEAVE: MovementKind.LEFT,
+    DeskAct.BACK: MovementKind.RETURNED,
+}
+
+
+def write_down(
     *,
     viewer: Viewer,
     pupil_id: int,
     on: date,
-    left_at: time,
-    reason: str,
-    collected_by: str,
+    kind: MovementKind,
+    moved_at: time,
     key: UUID,
     by: Actor,
     at: datetime,
+    reason: str = "",
+    collected_by: str = "",
     kiosk_id: int | None = None,
 ) -> Movement:
-    """Writes down that a pupil leaves during the day. The mark stays: they attended.
+    """Writes down that a pupil leaves during the day, is back, or came in good time; the mark stays: they attended.
 
-    Errors: Refused where the pupil is not on site as far as the register knows, saying what to do first.
+    Errors: Refused where the pupil is elsewhere as far as the school knows, saying what to do first.
     Source: domain.md 1.4.8, P-4.3-4.
     """
-    if not reason.strip():
+    _refuse_others(viewer)
+    earlier = movement_of_form(viewer.school_id, key)
+    if earlier is not None:
+        return earlier
+    if kind is MovementKind.LEFT and not reason.strip():
         raise Refused.one("reason", "Say why the pupil leaves: choose a reason, or write one.")
-    return _move(
-        viewer=viewer,
-        pupil_id=pupil_id,
-        on=on,
-        kind=MovementKind.LEFT,
-        moved_at=left_at,
-        reason=reason,
-        collected_by=collected_by,
-        key=key,
-        by=by,
-        at=at,
-        kiosk_id=kiosk_id,
-    )
-
-
-def sign_back(
-    *,
-    viewer: Viewer,
-    pupil_id: int,
-    on: date,
-    back_at: time,
-    key: UUID,
-    by: Actor,
-    at: datetime,
-    kiosk_id: int | None = None,
-) -> Movement:
-    """Writes down that a pupil who had left is back. Errors: Refused."""
-    return _move(
-        viewer=viewer,
-        pupil_id=pupil_id,
-        on=on,
-        kind=MovementKind.RETURNED,
-        moved_at=back_at,
-        key=key,
-        by=by,
-        at=at,
-        kiosk_id=kiosk_id,
-    )
-
-
-def note_here(
-    *,
-    viewer: Viewer,
-    pupil_id: int,
-    on: date,
-    arrived_at: time,
-    key: UUID,
-    by: Actor,
-    at: datetime,
-    kiosk_id: int | None = None,
-) -> Movement:
-    """Writes down that a pupil came before a register opened: on site, not late, marked by their teacher.
-
-    Errors: Refused.
-    """
-    return _move(
-        viewer=viewer,
-        pupil_id=pupil_id,
-        on=on,
-        kind=MovementKind.ARRIVED,
-        moved_at=arrived_at,
-        key=key,
-        by=by,
-        at=at,
-        kiosk_id=kiosk_id,
+    if on != at.date() or moved_at > at.time():
+        raise Refused.one("moved_at", f"Give a time today that has passed; it is now {at:%H:%M}.")
+    # Before the look at where the pupil is: what another desk writes after it takes the number.
+    number = count_of_day(pupil_id, on) + 1
+    placed = next(iter(pupils_placed(viewer, at, [pupil_id])), None)
+    if placed is None:
+        raise Refused.one("pupil", "Choose a pupil who is on the roll today.")
+    _refuse_state(placed, kind)
+    _refuse_earlier(placed, moved_at)
+    return _add(
+        Movement(
+            school_id=viewer.school_id,
+            pupil_id=pupil_id,
+            on=on,
+            number=number,
+            key=key,
+            kind=kind.value,
+            moved_at=moved_at,
+            reason=_text("reason", reason),
+            collected_by=_text("collected_by", collected_by),
+            kiosk_id=kiosk_id,
+        ),
+        by,
+        at,
     )
 
 
@@ -158,51 +134,6 @@ def put_right(
             moved_at=wrong.moved_at,
             reason=_text("because", because),
             voids=wrong,
-        ),
-        by,
-        at,
-    )
-
-
-def _move(
-    *,
-    viewer: Viewer,
-    pupil_id: int,
-    on: date,
-    kind: MovementKind,
-    moved_at: time,
-    key: UUID,
-    by: Actor,
-    at: datetime,
-    kiosk_id: int | None,
-    reason: str = "",
-    collected_by: str = "",
-) -> Movement:
-    _refuse_others(viewer)
-    earlier = movement_of_form(viewer.school_id, key)
-    if earlier is not None:
-        return earlier
-    if on != at.date() or moved_at > at.time():
-        raise Refused.one("moved_at", f"Give a time today that has passed; it is now {at:%H:%M}.")
-    # Before the look at where the pupil is: what another desk writes after it takes the number.
-    number = count_of_day(pupil_id, on) + 1
-    placed = next(iter(pupils_placed(viewer, at, [pupil_id])), None)
-    if placed is None:
-        raise Refused.one("pupil", "Choose a pupil who is on the roll today.")
-    _refuse_state(placed, kind)
-    _refuse_earlier(placed, moved_at)
-    return _add(
-        Movement(
-            school_id=viewer.school_id,
-            pupil_id=pupil_id,
-            on=on,
-            number=number,
-            key=key,
-            kind=kind.value,
-            moved_at=moved_at,
-            reason=_text("reason", reason),
-            collected_by=_text("collected_by", collected_by),
-            kiosk_id=kiosk_id,
         ),
         by,
         at,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from rollbook import clock
 from rollbook.apps.registers.actions.arrivals import sign_in
-from rollbook.apps.registers.actions.departures import DeskAct, note_here, put_right, sign_back, sign_out
+from rollbook.apps.registers.actions.departures import DeskAct, put_right, write_down
 from rollbook.apps.registers.forms import DeskForm, PutRightForm
 from rollbook.apps.registers.models import Movement
 from rollbook.apps.registers.presenters.board import desk_context
@@ -29,8 +29,6 @@ from rollbook.ui.permissions import requires
 
 _FIELDS = {
     "arrived_at": "moved_at",
-    "left_at": "moved_at",
-    "back_at": "moved_at",
     "why_late": "other_reason",
     "reason": "other_reason",
 }
@@ -64,15 +62,12 @@ def _done(request: HttpRequest, viewer: Viewer, form: DeskForm, now: datetime) -
     }
     extra = ""
     try:
-        if act is DeskAct.LATE:
+        if act.movement is None:
             signed = sign_in(arrived_at=at, why_late=form.why(), **common)
             extra = f"with code {signed.code}. {signed.because}"
-        elif act is DeskAct.LEAVE:
-            sign_out(left_at=at, reason=form.why(), collected_by=values["collected_by"], **common)
-        elif act is DeskAct.BACK:
-            sign_back(back_at=at, **common)
         else:
-            note_here(arrived_at=at, **common)
+            said = {"reason": form.why(), "collected_by": values["collected_by"]}
+            write_down(kind=act.movement, moved_at=at, **said, **common)
     except Refused as refused:
         add_refusals(form, refused, _FIELDS)
         return False

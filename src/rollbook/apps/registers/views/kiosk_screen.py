@@ -18,13 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rollbook import clock
 from rollbook.apps.registers.actions.arrivals import sign_in
-from rollbook.apps.registers.actions.departures import (
-    LEAVING_REASONS,
-    DeskAct,
-    note_here,
-    sign_back,
-    sign_out,
-)
+from rollbook.apps.registers.actions.departures import LEAVING_REASONS, DeskAct, write_down
 from rollbook.apps.registers.actions.kiosks import PinAnswer, leave_kiosk, note_use, try_pin
 from rollbook.apps.registers.presenters.desk import Offer, offers_for
 from rollbook.apps.registers.queries.desk import pupil_placed
@@ -177,16 +171,12 @@ def _do(opened: OpenKiosk, placed: Placed, offer: Offer, reason: str, key: UUID,
         "by": opened.actor,
         "at": now,
     }
-    moved = common | {"kiosk_id": opened.kiosk.pk}
+    kind = offer.act.movement
     try:
-        if offer.act is DeskAct.LATE:
+        if kind is None:
             sign_in(arrived_at=at, why_late=reason, **common)
-        elif offer.act is DeskAct.LEAVE:
-            sign_out(left_at=at, reason=reason, collected_by="", **moved)
-        elif offer.act is DeskAct.BACK:
-            sign_back(back_at=at, **moved)
         else:
-            note_here(arrived_at=at, **moved)
+            write_down(kind=kind, moved_at=at, reason=reason, kiosk_id=opened.kiosk.pk, **common)
     except Refused:
         return False
     return True
