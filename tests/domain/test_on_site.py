@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.domain.codes import CODES, Category
-from rollbook.domain.on_site import Mark, Moved, MovementKind, Whereabouts, where_is
+from rollbook.domain.on_site import Mark, Moved, MovementKind, Plan, Whereabouts, where_is
 from rollbook.domain.sessions import SchoolSession
 
 AM, PM = SchoolSession.AM, SchoolSession.PM
@@ -26,10 +26,10 @@ def moved(kind: MovementKind, hour: int, minute: int = 0) -> Moved:
     return Moved(kind, time(hour, minute))
 
 
-def where(*facts: Mark | Moved, over: bool = False) -> Whereabouts:
+def where(*facts: Mark | Moved, over: bool = False, plan: Plan | None = None) -> Whereabouts:
     marks = [fact for fact in facts if isinstance(fact, Mark)]
     movements = [fact for fact in facts if isinstance(fact, Moved)]
-    return where_is(marks, movements, afternoon_is_over_unmarked=over).answer
+    return where_is(marks, movements, afternoon_is_over_unmarked=over, plan=plan).answer
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,45 @@ def test_the_reason_of_an_absence_is_never_named() -> None:
 
 def test_words_for_each_answer() -> None:
     assert [each.words for each in Whereabouts] == [
-        "Not known", "On site", "Off site, at an activity", "Left", "Absent",
+        "Not known", "Expected to be away", "On site", "Off site, at an activity", "Left", "Absent",
     ]  # fmt: skip
     assert [each for each in Whereabouts if each.must_be_found] == [
         Whereabouts.NOT_KNOWN,
         Whereabouts.ON_SITE,
     ]
+
+
+MORNING, AFTERNOON = Plan(SchoolSession.AM, "I"), Plan(SchoolSession.PM, "I")
+
+
+def test_a_plan_speaks_only_of_a_pupil_nobody_has_marked_or_seen() -> None:
+    """Worked by hand: a mother rang at eight that her son is ill; what the school sees itself always wins."""
+    assert where(plan=MORNING) is Whereabouts.EXPECTED_AWAY
+    assert where(moved(ARRIVED, 8, 20), plan=MORNING) is Whereabouts.ON_SITE
+    assert where(am("U", time(10, 20)), plan=MORNING) is Whereabouts.ON_SITE
+    assert where(am("/"), plan=MORNING) is Whereabouts.ON_SITE
+    assert where(am("N"), plan=MORNING) is Whereabouts.ABSENT
+    assert where(moved(ARRIVED, 8, 20), am("N"), plan=MORNING) is Whereabouts.NOT_KNOWN
+    # In the afternoon: one who was here in the morning is here until somebody says otherwise.
+    assert where(am("/"), plan=AFTERNOON) is Whereabouts.ON_SITE
+    assert where(am("/"), pm("N"), plan=AFTERNOON) is Whereabouts.NOT_KNOWN
+    assert where(am("I"), over=True, plan=AFTERNOON) is Whereabouts.EXPECTED_AWAY
+
+
+def test_a_plan_to_be_at_school_is_no_reason_to_be_away() -> None:
+    assert where(plan=Plan(SchoolSession.AM, "L")) is Whereabouts.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "because"),
+    [
+        ("I", "Authorised absence this morning, as recorded beforehand."),
+        ("X", "Not due here this morning, as recorded beforehand."),
+        ("V", "Educational visit or trip this morning, as recorded beforehand."),
+    ],
+)
+def test_of_a_plan_as_much_is_said_as_of_a_mark(code: str, because: str) -> None:
+    assert where_is([], [], plan=Plan(SchoolSession.AM, code)).because == because
 
 
 _codes = st.sampled_from([code.symbol for code in CODES])
@@ -195,3 +228,14 @@ def test_nobody_is_taken_off_the_list_because_a_register_is_missing(
     before = where_is(marks, movements).answer
     after = where_is(marks, movements, afternoon_is_over_unmarked=True).answer
     assert after is before or after is Whereabouts.NOT_KNOWN
+
+
+@given(_days, _movements, _codes, st.sampled_from(SchoolSession))
+def test_nobody_who_is_to_be_found_is_taken_off_the_list_by_a_plan_once_they_were_seen(
+    marks: list[Mark], movements: list[Moved], code: str, session: SchoolSession
+) -> None:
+    without = where_is(marks, movements).answer
+    with_plan = where_is(marks, movements, plan=Plan(session, code)).answer
+    assert with_plan is without or (without, with_plan) == (Whereabouts.NOT_KNOWN, Whereabouts.EXPECTED_AWAY)
+    if movements:
+        assert with_plan is without

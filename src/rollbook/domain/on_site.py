@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
-from rollbook.domain.code_types import Category
+from rollbook.domain.code_types import AttendanceCode, Category
 from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.law import REGULATION_10_URL, REGULATIONS_2024, Citation, Confirmation, Finding
 from rollbook.domain.sessions import SchoolSession, words_for_time
@@ -22,6 +22,7 @@ class Whereabouts(StrEnum):
     """Where is a pupil, as far as the school knows?"""
 
     NOT_KNOWN = "not_known"
+    EXPECTED_AWAY = "expected"
     ON_SITE = "on_site"
     ELSEWHERE = "elsewhere"
     LEFT = "left"
@@ -40,6 +41,7 @@ class Whereabouts(StrEnum):
 
 _WORDS = {
     Whereabouts.NOT_KNOWN: "Not known",
+    Whereabouts.EXPECTED_AWAY: "Expected to be away",
     Whereabouts.ON_SITE: "On site",
     Whereabouts.ELSEWHERE: "Off site, at an activity",
     Whereabouts.LEFT: "Left",
@@ -74,6 +76,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What was recorded beforehand for the session that the moment belongs to, as the code it would be marked with."""
+
+    session: SchoolSession
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Event:
     at: time
     order: int
@@ -81,25 +91,34 @@ class _Event:
 
 
 def where_is(
-    marks: Sequence[Mark], movements: Iterable[Moved], *, afternoon_is_over_unmarked: bool = False
+    marks: Sequence[Mark],
+    movements: Iterable[Moved],
+    *,
+    afternoon_is_over_unmarked: bool = False,
+    plan: Plan | None = None,
 ) -> Finding[Whereabouts]:
     """Where is a pupil, after these marks and movements of one day?
 
     The newest fact decides: a mark is a fact of the moment its register opened, an arrival of the moment it was
     signed in. Two doubts make "not known": no reason (N) in the afternoon for a pupil who was here and never signed
     out, and no mark in an afternoon register that has closed for one who was absent in the morning.
+    A plan is no fact: it speaks only of a pupil nobody has marked, and nobody has seen here today.
     """
-    state, because = Whereabouts.NOT_KNOWN, "Nobody has marked this pupil today."
+    state, because, was_here = Whereabouts.NOT_KNOWN, "Nobody has marked this pupil today.", False
     for event in sorted(_events(marks, movements), key=lambda each: (each.at, each.order)):
         if isinstance(event.what, Moved):
             state, because = _after_movement(event.what)
         else:
             state, because = _after_mark(event.what, state)
+        was_here = was_here or state is Whereabouts.ON_SITE
     is_marked_this_afternoon = any(mark.session is SchoolSession.PM for mark in marks)
     if afternoon_is_over_unmarked and not is_marked_this_afternoon and state is Whereabouts.ABSENT:
         state = Whereabouts.NOT_KNOWN
         because = "Absent this morning, and nobody has marked this pupil this afternoon."
-    facts = {"marks": tuple(marks), "movements": tuple(movements)}
+    is_open = state is Whereabouts.NOT_KNOWN and not was_here
+    if is_open and plan is not None and not BY_SYMBOL[plan.code].is_on_site:
+        state, because = Whereabouts.EXPECTED_AWAY, _planned_words(plan)
+    facts = {"marks": tuple(marks), "movements": tuple(movements), "plan": plan}
     return Finding(state, "on_site.where_is", because, facts, _RULE)
 
 
@@ -129,11 +148,26 @@ def _after_mark(mark: Mark, before: Whereabouts) -> tuple[Whereabouts, str]:
         return Whereabouts.ON_SITE, f"Marked {code.title.lower()} {this}."
     if code.symbol == "N" and before is Whereabouts.ON_SITE:
         return Whereabouts.NOT_KNOWN, f"Was here, was not signed out, and has no reason for absence {this}."
-    if code.category is Category.APPROVED_ACTIVITY or code.symbol == "D":
+    if is_elsewhere(code):
         return Whereabouts.ELSEWHERE, f"{code.title} {this}."
-    # The kind of absence and no more: the list is read by everybody at the assembly point.
-    kind = "No reason yet" if code.symbol == "N" else _KINDS.get(code.category, "Not due here")
+    kind = "No reason yet" if code.symbol == "N" else _kind_of(code)
     return Whereabouts.ABSENT, f"{kind} {this}."
+
+
+def _planned_words(plan: Plan) -> str:
+    code = BY_SYMBOL[plan.code]
+    kind = code.title if is_elsewhere(code) else _kind_of(code)
+    return f"{kind} this {plan.session.words}, as recorded beforehand."
+
+
+def is_elsewhere(code: AttendanceCode) -> bool:
+    """Does a code say that the pupil is somewhere else than school, and not absent?"""
+    return code.category is Category.APPROVED_ACTIVITY or code.symbol == "D"
+
+
+def _kind_of(code: AttendanceCode) -> str:
+    """The kind of absence and no more: the list is read by everybody at the assembly point."""
+    return _KINDS.get(code.category, "Not due here")
 
 
 _KINDS = {Category.AUTHORISED: "Authorised absence", Category.UNAUTHORISED: "Unauthorised absence"}

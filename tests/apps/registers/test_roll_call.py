@@ -259,6 +259,63 @@ def test_a_teacher_reads_names_and_groups_and_no_reasons(scene: Scene, client: C
             assert private not in text
 
 
+def plan_illness(scene: Scene, pupil: Pupil) -> None:
+    viewer = scene.viewer(scene.officer)
+    plan_mark(
+        viewer=viewer, pupil_id=pupil.pk, first_day=MONDAY, last_day=MONDAY, sessions="both", code="I",
+        note="Feverandcough", origin="telephone", by=viewer.actor, at=at(8),
+    )  # fmt: skip
+
+
+def test_before_registers_those_expected_to_be_away_stand_apart_and_can_be_ticked(
+    scene: Scene, client: Client
+) -> None:
+    plan_illness(scene, scene.dan)
+    call = begin(scene)
+    kept = RollCallPupil.objects.get(roll_call=call, pupil=scene.dan)
+    assert (kept.whereabouts, kept.because) == (
+        "expected", "Authorised absence this morning, as recorded beforehand.",
+    )  # fmt: skip
+    assert [line.forename for line in look(scene, call).to_find] == ["Amy"]
+    with at_half_past(client, scene.office):
+        text = client.get(reverse("registers:call", args=[call.pk])).content.decode()
+        paper = client.get(reverse("registers:roll_call_paper")).content.decode()
+    part = text[text.index('id="expected"') : text.index("Not on site when it began")]
+    assert ("Dan" in part, "Amy" in part, "Ben" in part, "Cat" in part) == (True, False, False, False)
+    assert f'value="here:{scene.dan.pk}"' in part
+    assert "Authorised absence this morning" in part
+    assert paper.count("rc-paper__box") == 2
+    assert paper.index("Expected to be away") < paper.index("Dale</b>, Dan")
+    # Whoever is there after all is one of those to be found, and of the report.
+    say(scene, call, scene.dan, "missing")
+    assert [line.forename for line in look(scene, call).to_find] == ["Amy", "Dan"]
+
+
+def test_the_office_reads_what_was_recorded_and_a_teacher_does_not(scene: Scene, client: Client) -> None:
+    plan_illness(scene, scene.dan)
+    seen = {}
+    for person in (scene.office, scene.teacher):
+        with at_half_past(client, person):
+            seen[person.name] = client.get(reverse("registers:roll_call")).content.decode()
+        text = seen[person.name]
+        assert text.index("Expected to be away") < text.index("Dale</b>, Dan") < text.index("On site")
+        assert "Feverandcough" not in text
+        assert "Not known <" not in text
+    assert "Illness" in seen[scene.office.name]
+    assert "Illness" not in seen[scene.teacher.name]
+
+
+def test_whoever_is_signed_in_is_not_away_because_it_was_planned(scene: Scene) -> None:
+    viewer = scene.viewer(scene.officer)
+    plan_illness(scene, scene.dan)
+    write_down(
+        viewer=viewer, pupil_id=scene.dan.pk, on=MONDAY, kind=MovementKind.ARRIVED, moved_at=time(8, 50),
+        key=uuid4(), by=viewer.actor, at=at(9),
+    )  # fmt: skip
+    call = begin(scene)
+    assert RollCallPupil.objects.get(roll_call=call, pupil=scene.dan).whereabouts == "on_site"
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_who_opens_what(scene: Scene, client: Client, role: Role) -> None:
     call = begin(scene)

@@ -161,6 +161,7 @@ def _refuse_state(placed: Placed, kind: MovementKind) -> None:
 
 _FIRST = {
     Whereabouts.NOT_KNOWN: "Sign them in, or have their teacher mark the register, then sign them out.",
+    Whereabouts.EXPECTED_AWAY: "If they are here, sign them in first.",
     Whereabouts.ABSENT: "If they are here, sign them in first; if the mark is wrong, amend it.",
     Whereabouts.ELSEWHERE: "If they are here, sign them in first.",
 }

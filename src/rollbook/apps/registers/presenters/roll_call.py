@@ -8,72 +8,74 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from rollbook.apps.registers.models import PlannedMark, RollCall
+from rollbook.apps.registers.models import RollCall
 from rollbook.apps.registers.queries.roll_calls import Call, Line, Ticked
 from rollbook.apps.registers.queries.whereabouts import Placed
 from rollbook.apps.schools.queries import natural
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.on_site import Whereabouts
+from rollbook.domain.codes import BY_SYMBOL
+from rollbook.domain.on_site import Whereabouts, is_elsewhere
 from rollbook.ui.words import clock_time, local
 
 NO_GROUP = "In no group"
 _OFF = (Whereabouts.ELSEWHERE, Whereabouts.LEFT, Whereabouts.ABSENT)
 
 
-def now_context(
-    viewer: Viewer, placed: Sequence[Placed], plans: dict[int, PlannedMark], mine: Iterable[str]
-) -> dict[str, Any]:
-    """Who is on site now: not known first, then the groups, then those off site. A teacher reads no reasons."""
+def now_context(viewer: Viewer, placed: Sequence[Placed], mine: Iterable[str]) -> dict[str, Any]:
+    """Who is on site now: not known first, then those expected to be away, the groups, and those off site.
+
+    A teacher reads no reasons.
+    """
     sees_why = viewer.may(Permission.PUPIL_VIEW_ANY)
     on_site = [each for each in placed if each.is_where is Whereabouts.ON_SITE]
     own = set(mine)
     return {
         "on_site_count": len(on_site),
-        "not_known": [
-            _row(each, None, sees_why=sees_why) for each in placed if _is(each, Whereabouts.NOT_KNOWN)
-        ],
+        "not_known": _rows(placed, Whereabouts.NOT_KNOWN, sees_why=sees_why),
+        "expected_away": _rows(placed, Whereabouts.EXPECTED_AWAY, sees_why=sees_why),
         "groups": [
             {"name": name or NO_GROUP, "rows": rows, "mine": name in own}
             for name, rows in _by_group(on_site, own)
         ],
-        "off": [
-            {
-                "words": where.words,
-                "rows": [
-                    _row(each, plans.get(each.pupil.id), sees_why=sees_why)
-                    for each in placed
-                    if _is(each, where)
-                ],
-            }
-            for where in _OFF
-        ],
+        "off": [{"words": where.words, "rows": _rows(placed, where, sees_why=sees_why)} for where in _OFF],
         "off_count": sum(1 for each in placed if each.is_where in _OFF),
         "sees_why": sees_why,
     }
 
 
-def _is(placed: Placed, where: Whereabouts) -> bool:
-    return placed.is_where is where
+def _rows(placed: Iterable[Placed], where: Whereabouts, *, sees_why: bool) -> list[dict[str, Any]]:
+    return [_row(each, sees_why=sees_why) for each in placed if each.is_where is where]
 
 
-def _row(placed: Placed, plan: PlannedMark | None, *, sees_why: bool) -> dict[str, Any]:
+def _row(placed: Placed, *, sees_why: bool) -> dict[str, Any]:
     pupil = placed.pupil
-    where = ""
-    if plan is not None and placed.is_where is Whereabouts.ELSEWHERE:
-        where = ", ".join(filter(None, [plan.provider or plan.note, plan.supervisor]))
+    # That nobody has marked a pupil is what "not known" says already.
+    says_more = placed.marks or placed.moved or placed.is_where is Whereabouts.EXPECTED_AWAY
     return {
         "surname": pupil.surname,
         "forename": pupil.forename,
         "group": pupil.group_name or NO_GROUP,
-        # That nobody has marked a pupil is what "not known" says already.
-        "why": (where or placed.found.because) if sees_why and (placed.marks or placed.moved) else "",
+        "why": _place_or_why(placed) if sees_why and says_more else "",
     }
+
+
+def _place_or_why(placed: Placed) -> str:
+    """Of those at an activity where and with whom, of those expected to be away what was recorded; else why."""
+    plan = placed.plan
+    if plan is None or placed.is_where not in (Whereabouts.ELSEWHERE, Whereabouts.EXPECTED_AWAY):
+        return placed.found.because
+    code = BY_SYMBOL[plan.code]
+    words = [code.title] if placed.is_where is Whereabouts.EXPECTED_AWAY else []
+    if is_elsewhere(code):
+        place = plan.provider or plan.note
+        words += [place, "" if plan.supervisor in place else plan.supervisor]
+    return ", ".join(filter(None, words)) or placed.found.because
 
 
 def _by_group(placed: Iterable[Placed], own: set[str]) -> list[tuple[str, list[dict[str, Any]]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for each in placed:
-        found.setdefault(each.pupil.group_name, []).append(_row(each, None, sees_why=False))
+        found.setdefault(each.pupil.group_name, []).append(_row(each, sees_why=False))
     return sorted(found.items(), key=lambda group: (group[0] not in own, natural(group[0])))
 
 
@@ -87,7 +89,8 @@ def print_context(placed: Sequence[Placed], *, whole_school: bool) -> dict[str, 
             {
                 "name": name,
                 "to_find": [each for each in rows if each.is_where.must_be_found],
-                "off": [each for each in rows if not each.is_where.must_be_found],
+                "expected_away": [each for each in rows if each.is_where is Whereabouts.EXPECTED_AWAY],
+                "off": [each for each in rows if each.is_where in _OFF],
             }
             for name, rows in sorted(pages.items(), key=lambda page: natural(page[0]))
         ],
@@ -98,13 +101,19 @@ def print_context(placed: Sequence[Placed], *, whole_school: bool) -> dict[str, 
 # --- The roll call that is running -----------------------------------------------------------------------------------
 
 
-def call_context(call: Call, now: datetime, group: str | None, mine: Iterable[str]) -> dict[str, Any]:
-    """A roll call to tick: the missing and the not known on top, then the groups; `group` narrows it to one."""
+def call_context(
+    call: Call, now: datetime, group: str | None, mine: Iterable[str], *, sees_why: bool
+) -> dict[str, Any]:
+    """A roll call to tick: the missing and the not known on top, then the groups; `group` narrows it to one.
+
+    Apart from them, for whoever is here after all, those expected to be away and those who were off site.
+    """
     own = set(mine)
     here = reverse("registers:call", args=[call.roll_call.pk])
     shown = [line for line in call.lines if group is None or line.group_name == group]
     unknown = [line for line in shown if line.whereabouts is Whereabouts.NOT_KNOWN]
     present = [line for line in shown if line.whereabouts is Whereabouts.ON_SITE]
+    away = [line for line in shown if line.whereabouts is Whereabouts.EXPECTED_AWAY]
     off = [line for line in shown if line.whereabouts in _OFF]
     names = sorted(
         {line.group_name for line in call.lines}, key=lambda name: (name not in own, natural(name))
@@ -130,7 +139,8 @@ def call_context(call: Call, now: datetime, group: str | None, mine: Iterable[st
                 if name in groups
             ),
         ],
-        "off": [_drawn(line, here, names_group=True) for line in off],
+        "expected_away": [_drawn(line, here, names_group=True, sees_why=sees_why) for line in away],
+        "off": [_drawn(line, here, names_group=True, sees_why=sees_why) for line in off],
         "choices": [
             {"name": name or NO_GROUP, "value": name, "mine": name in own, "current": name == group}
             for name in names
@@ -151,7 +161,7 @@ def _counts(lines: Sequence[Line], here: str, *, names_group: bool) -> dict[str,
 # Drawn here and not in the template: so a roll call of 1,500 pupils opens in a fraction of the time.
 _ROW = (
     '<li class="rc__row" id="p{id}" data-pupil="{id}" data-state="{state}">'
-    '<span class="rc__who"><b>{surname}</b>, {forename}{group}<span class="rc__said">{said}</span></span>'
+    '<span class="rc__who"><b>{surname}</b>, {forename}{group}{why}<span class="rc__said">{said}</span></span>'
     '<span class="rc__acts"><button class="rc__here" name="tick" value="here:{id}">Here{whom}</button>'
     '<button class="rc__miss" name="tick" value="missing:{id}">Missing{whom}</button>'
     '<a class="rc__else" href="{here}elsewhere/{id}/">Elsewhere{whom}</a>'
@@ -159,17 +169,17 @@ _ROW = (
 )
 
 
-def _drawn(line: Line, here: str, *, names_group: bool) -> SafeString:
+def _drawn(line: Line, here: str, *, names_group: bool, sees_why: bool = False) -> SafeString:
     """A pupil's row with what can be pressed; the style sheet leaves away what is said already."""
+    group = line.group_name or NO_GROUP
     return format_html(
         _ROW,
         id=line.pupil_id,
         state=line.state,
         surname=line.surname,
         forename=line.forename,
-        group=format_html(' <span class="quiet">{}</span>', line.group_name or NO_GROUP)
-        if names_group
-        else "",
+        group=format_html(' <span class="quiet">{}</span>', group) if names_group else "",
+        why=format_html(' <span class="quiet">· {}</span>', line.because) if sees_why else "",
         said=said_words(line.ticked),
         whom=format_html('<span class="vh"> {}</span>', line.name),
         here=here,
@@ -254,7 +264,7 @@ def report_context(call: Call, now: datetime, *, sees_why: bool) -> dict[str, An
 def _reported(line: Line, call: Call, *, sees_why: bool) -> dict[str, Any]:
     ticked = line.ticked
     return _line(line) | {
-        "start": line.because if sees_why else line.whereabouts.words,
+        "start": _why(line, sees_why=sees_why),
         "after": span_words(ticked.at - call.roll_call.at) if ticked else "",
         "said": said_words(ticked) or "Nobody ticked this pupil",
         "is_open": ticked is None or not ticked.is_accounted,
@@ -262,7 +272,7 @@ def _reported(line: Line, call: Call, *, sees_why: bool) -> dict[str, Any]:
 
 
 def _why(line: Line, *, sees_why: bool) -> str:
-    return line.because if sees_why else "Not on site"
+    return line.because if sees_why else line.whereabouts.words
 
 
 def past_rows(calls: Sequence[RollCall]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ class Search:
 
 
 def find_pupils(viewer: Viewer, now: datetime, text: str) -> Search:
-    """The pupils whose name or group has every word, those whose names begin with them first. Three queries."""
+    """The pupils whose name or group has every word, those whose names begin with them first. Four queries."""
     words = [plain_word for word in text.split() if (plain_word := plain(word) or word.casefold())]
     if not words:
         return Search([], 0)
@@ -38,7 +38,7 @@ def find_pupils(viewer: Viewer, now: datetime, text: str) -> Search:
 
 
 def pupil_placed(viewer: Viewer, now: datetime, pupil_id: int) -> Placed | None:
-    """One pupil on roll today and where they are; None for any other. Three queries."""
+    """One pupil on roll today and where they are; None for any other. Four queries."""
     return next(iter(pupils_placed(viewer, now, [pupil_id])), None)
 
 

@@ -87,6 +87,19 @@ def known_about(
     }
 
 
+def planned_now(
+    viewer: Viewer, on: date, school_session: SchoolSession, pupil_ids: Iterable[int]
+) -> dict[int, PlannedMark]:
+    """What was recorded beforehand for these pupils for one session; of two plans the one that wins. One query."""
+    found = {}
+    for pupil_id, plans in plans_around(viewer.school_id, on, on, pupil_ids).items():
+        rows = {as_planned(plan): plan for plan in plans}
+        known = tuple(each for each in rows if each.is_for(on, school_session))
+        if known:
+            found[pupil_id] = rows[in_order(PupilFacts(known=known))[0]]
+    return found
+
+
 def _known(facts: PupilFacts, rows: Mapping[Planned, PlannedMark]) -> Known:
     shown = expected(facts)
     return Known(

@@ -9,15 +9,15 @@ from uuid import UUID
 from django.db import connection
 
 from rollbook.apps.registers.models import Movement, PlannedMark
-from rollbook.apps.registers.queries.facts import as_planned
-from rollbook.apps.registers.queries.marks import listed, plans_around
+from rollbook.apps.registers.queries.facts import planned_now
+from rollbook.apps.registers.queries.marks import listed
 from rollbook.apps.roll.queries import OnRoll, everyone_on_roll
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
-from rollbook.domain.codes import TAKEN_BACK
+from rollbook.domain.codes import BY_SYMBOL, TAKEN_BACK
 from rollbook.domain.law import Finding
 from rollbook.domain.marks import RegisterTimes, SchoolSession
-from rollbook.domain.on_site import Mark, Moved, MovementKind, Whereabouts, where_is
+from rollbook.domain.on_site import Mark, Moved, MovementKind, Plan, Whereabouts, where_is
 
 # The newest version of each mark of the day. Written out: a roll call asks it for the whole school at once.
 _MARKS = """
@@ -35,12 +35,16 @@ ORDER BY m.pupil_id, m.number
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A pupil and where they are. Shape: `marks` of the day, the morning first; `moved` in the order written down."""
+    """A pupil and where they are. Shape: `marks` of the day, the morning first; `moved` in the order written down.
+
+    `plan` is what was recorded beforehand for this session, looked up only for those whose newest mark is not here.
+    """
 
     pupil: OnRoll
     found: Finding[Whereabouts]
     marks: tuple[Mark, ...]
     moved: tuple[Moved, ...]
+    plan: PlannedMark | None
 
     @property
     def is_where(self) -> Whereabouts:
@@ -49,12 +53,12 @@ class Placed:
 
 
 def everyone_placed(viewer: Viewer, now: datetime) -> list[Placed]:
-    """Every pupil on roll today, by surname, and where they are now. Three queries whatever the size of the school."""
+    """Every pupil on roll today, by surname, and where they are now. Four queries whatever the size of the school."""
     return _placed(viewer, now, everyone_on_roll(viewer, now.date()))
 
 
 def pupils_placed(viewer: Viewer, now: datetime, pupil_ids: Iterable[int]) -> list[Placed]:
-    """The same for a few pupils; those who are not on roll today are left out. Three queries."""
+    """The same for a few pupils; those who are not on roll today are left out. Four queries."""
     wanted = set(pupil_ids)
     few = [pupil for pupil in everyone_on_roll(viewer, now.date()) if pupil.id in wanted]
     return _placed(viewer, now, few, only=True)
@@ -69,14 +73,30 @@ def _placed(viewer: Viewer, now: datetime, pupils: Sequence[OnRoll], *, only: bo
     movements = _movements(viewer.school_id, on, chosen)
     afternoon = times[SchoolSession.PM]
     is_over = afternoon is not None and now.time() >= afternoon.closes_at
+    school_session = _session_at(times, now.time())
+    plans = planned_now(viewer, on, school_session, [each.id for each in pupils if _may_be_away(marks, each)])
     found = []
     for pupil in pupils:
-        own, moved = marks.get(pupil.id, ()), movements.get(pupil.id, ())
-        unmarked = is_over and pupil.is_marked
-        found.append(
-            Placed(pupil, where_is(own, moved, afternoon_is_over_unmarked=unmarked), tuple(own), tuple(moved))
+        own, moved = tuple(marks.get(pupil.id, ())), tuple(movements.get(pupil.id, ()))
+        planned = plans.get(pupil.id)
+        where = where_is(
+            own,
+            moved,
+            afternoon_is_over_unmarked=is_over and pupil.is_marked,
+            plan=Plan(school_session, planned.code) if planned else None,
         )
+        found.append(Placed(pupil, where, own, moved, planned))
     return found
+
+
+def _session_at(times: dict[SchoolSession, RegisterTimes | None], at: time) -> SchoolSession:
+    morning = times[SchoolSession.AM]
+    return SchoolSession.PM if morning and at >= morning.session_ends_at else SchoolSession.AM
+
+
+def _may_be_away(marks: dict[int, list[Mark]], pupil: OnRoll) -> bool:
+    newest = marks.get(pupil.id, ())[-1:]
+    return not newest or not BY_SYMBOL[newest[0].code].is_on_site
 
 
 def _marks(
@@ -123,19 +143,6 @@ def _rows(
 def _time(value: time | str | None) -> time | None:
     """A time of day as PostgreSQL or as SQLite gives it."""
     return time.fromisoformat(value) if isinstance(value, str) else value
-
-
-def trips_of(
-    viewer: Viewer, placed: Iterable[Placed], on: date, school_session: SchoolSession
-) -> dict[int, PlannedMark]:
-    """Where those at an activity are and who leads it, as far as it was recorded beforehand. One query."""
-    marked = {each.pupil.id: each.marks[-1].code for each in placed if each.is_where is Whereabouts.ELSEWHERE}
-    found = {}
-    for pupil_id, plans in plans_around(viewer.school_id, on, on, marked).items():
-        for plan in plans:  # of two with the code of the mark the one recorded last
-            if plan.code == marked[pupil_id] and as_planned(plan).is_for(on, school_session):
-                found[pupil_id] = plan
-    return found
 
 
 # --- The log of the day -----------------------------------------------------------------------------------------

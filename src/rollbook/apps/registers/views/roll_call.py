@@ -26,8 +26,7 @@ from rollbook.apps.registers.queries.roll_calls import (
     history_of_call,
     past_calls,
 )
-from rollbook.apps.registers.queries.whereabouts import everyone_placed, trips_of
-from rollbook.apps.registers.views.board import session_now
+from rollbook.apps.registers.queries.whereabouts import everyone_placed
 from rollbook.apps.schools.queries import groups_on, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
@@ -48,10 +47,7 @@ def roll_call(request: HttpRequest) -> HttpResponse:
     running = next((call for call in past if not hasattr(call, "end") and _is_today(call, now)), None)
     if running is not None:
         return HttpResponseRedirect(reverse("registers:call", args=[running.pk]))
-    on, school_session = session_now(viewer, now)
-    placed = everyone_placed(viewer, now)
-    plans = trips_of(viewer, placed, now.date(), school_session) if on == now.date() else {}
-    context = now_context(viewer, placed, plans, _own_groups(viewer, now.date())) | {
+    context = now_context(viewer, everyone_placed(viewer, now), _own_groups(viewer, now.date())) | {
         "now": now,
         "past": past_rows(past),
         "warning": _warning(viewer, now),
@@ -106,12 +102,12 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
     """A roll call: to tick while it runs, its report once it is over."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now, found = clock.now(), _call(viewer, call_id)
+    sees_why = viewer.may(Permission.PUPIL_VIEW_ANY)
     if found.end is not None:
-        sees_why = viewer.may(Permission.PUPIL_VIEW_ANY)
         context = report_context(found, now, sees_why=sees_why) | {"history": history_of_call(call_id)}
         return render(request, "registers/roll_call_report.html", context)
     group = _group(request, found)
-    context = call_context(found, now, group, _own_groups(viewer, now.date()))
+    context = call_context(found, now, group, _own_groups(viewer, now.date()), sees_why=sees_why)
     context["may_end"] = may_end(viewer, found.roll_call)
     return render(request, "registers/roll_call_running.html", context)
 
@@ -221,7 +217,7 @@ def end(request: HttpRequest, call_id: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("registers:call", args=[call_id]))
     elif found.end is not None:
         return HttpResponseRedirect(reverse("registers:call", args=[call_id]))
-    context = call_context(found, clock.now(), None, ()) | {
+    context = call_context(found, clock.now(), None, (), sees_why=False) | {
         "note": note,
         "problem": problem,
         "left": len(found.to_find) - found.accounted_count,
