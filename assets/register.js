@@ -48,11 +48,12 @@ function Register(form) {
   // --- What is shown ---
 
   function show() {
-    const counts = { present: 0, late: 0, absent: 0, other: 0, unmarked: 0 };
+    const counts = { present: 0, late: 0, absent: 0, other: 0, unmarked: 0, rest: 0 };
     for (const row of rows) counts[row.kind()] += 1;
+    counts.rest = rest().length;
     for (const spot of document.querySelectorAll("[data-count]")) spot.textContent = counts[spot.dataset.count];
     drawBar(document.querySelector(".tally [data-bar]"), counts, rows.length);
-    if (restButton) restButton.hidden = counts.unmarked === 0;
+    if (restButton) restButton.hidden = counts.rest === 0;
     const left = counts.unmarked ? `${counts.unmarked} to mark` : "All marked";
     note.textContent = touched ? `${left}, not saved` : savedNote;
     if (reason) {
@@ -99,14 +100,20 @@ function Register(form) {
     }
   }
 
+  // Whom the desk has signed out is marked one by one.
+  function rest() {
+    return open.filter((row) => !row.code() && !("out" in row.element.dataset));
+  }
+
   function markRest() {
-    const unmarked = open.filter((row) => !row.code());
-    for (const row of unmarked) row.set(presentSymbol);
+    const marked = rest();
+    for (const row of marked) row.set(presentSymbol);
     touched = true;
     memory.keep(open);
-    show();
-    saveButton.focus();
-    say(`${unmarked.length} marked present. All marked, not saved.`);
+    const left = show();
+    if (left) firstUnmarked()?.focus();
+    else saveButton.focus();
+    say(`${marked.length} marked present. ${left ? `${left} left` : "All marked"}, not saved.`);
   }
 
   function submitted(event) {

@@ -1,6 +1,7 @@
 """The pupil page and the page of one mark, as their templates take them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,9 +9,15 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from rollbook.apps.registers.models import Entry
+from rollbook.apps.registers.models import Entry, Movement
 from rollbook.apps.registers.presenters.plans import records_of_pupil
-from rollbook.apps.registers.presenters.words import amendment_words, mark_words, paper_words, reason_words
+from rollbook.apps.registers.presenters.words import (
+    amendment_words,
+    mark_words,
+    moved_words,
+    paper_words,
+    reason_words,
+)
 from rollbook.apps.registers.queries.marks import Versions, saves_of
 from rollbook.apps.registers.queries.pupil import PupilYear
 from rollbook.domain.access import Permission, Viewer
@@ -30,8 +37,10 @@ _BARS = (
 )
 
 
-def pupil_context(viewer: Viewer, year: PupilYear, now: datetime, symbol: str = "") -> dict[str, Any]:
-    """Everything `registers/pupil.html` needs; `symbol` is the code whose sessions are listed."""
+def pupil_context(
+    viewer: Viewer, year: PupilYear, now: datetime, moved: Sequence[Movement], symbol: str = ""
+) -> dict[str, Any]:
+    """Everything `registers/pupil.html` needs; `moved` is of today, `symbol` the code whose sessions are listed."""
     pupil = year.pupil
     today = now.date()
     by_code = _by_code(year, today)
@@ -62,6 +71,7 @@ def pupil_context(viewer: Viewer, year: PupilYear, now: datetime, symbol: str = 
         "amended": [_amended(viewer, year, versions) for versions in year.amended],
         **_planned(viewer, year, today),
         "today_marks": _today(year, today),
+        "moved": moved_words(viewer, moved),
     }
 
 
@@ -202,6 +212,7 @@ def mark_context(
     on: date,
     school_session: SchoolSession,
     versions: Versions,
+    moved: Sequence[Movement],
 ) -> dict[str, Any]:
     """Everything `registers/mark.html` needs but its form."""
     saves = saves_of(versions)
@@ -220,6 +231,7 @@ def mark_context(
             _version(viewer, place, entry, versions) | {"paper": paper_words(saves[entry.save_made_id])}
             for place, entry in enumerate(versions)
         ][::-1],
+        "moved": moved_words(viewer, moved),
         "times": calendar.times(on, school_session),
         "pupil_url": f"{reverse('registers:pupil', args=[year.pupil.pk])}?on={on}",
         "may_amend": viewer.may(Permission.REGISTER_AMEND),

@@ -11,9 +11,16 @@ from django.urls import reverse
 
 from rollbook.apps.registers.actions.taking import Conflict, SubmittedMark, why_not
 from rollbook.apps.registers.presenters.advice import CodeLists, known_card, reasons
-from rollbook.apps.registers.presenters.words import amendment_words, mark_words, minutes_words, moment_words
+from rollbook.apps.registers.presenters.words import (
+    amendment_words,
+    mark_words,
+    minutes_words,
+    moment_words,
+    moved_words,
+)
 from rollbook.apps.registers.queries.marks import Versions, is_marked
 from rollbook.apps.registers.queries.register import RegisterSheet
+from rollbook.apps.registers.queries.whereabouts import is_out
 from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Viewer
 from rollbook.domain.codes import BY_BYTE, Needs, code_for, present_symbol
@@ -158,11 +165,12 @@ def _submitted_note(sheet: RegisterSheet) -> str:
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
-    counts = {"present": 0, "late": 0, "absent": 0, "other": 0, "unmarked": 0, "total": len(rows)}
+    counts = {"present": 0, "late": 0, "absent": 0, "other": 0, "unmarked": 0, "rest": 0, "total": len(rows)}
     for row in rows:
         code = row["code"]
         if not code:
             counts["unmarked"] += 1
+            counts["rest"] += not row["is_out"]
         elif code in ("/", "\\"):
             counts["present"] += 1
         elif code == "L":
@@ -182,7 +190,7 @@ def _row(
     mine = typed.marks.get(pupil.id)
     shown = _shown(sheet, pupil, versions, mine)
     attended, possible = sheet.counts[place]
-    known = sheet.known[pupil.id]
+    known, moved = sheet.known[pupil.id], sheet.moved.get(pupil.id, [])
     conflict = next((each for each in typed.conflicts if each.pupil_id == pupil.id), None)
     errors = [
         refusal.message for refusal in typed.refusals if refusal.field.partition("-")[2] == str(pupil.id)
@@ -210,6 +218,8 @@ def _row(
         "is_new": pupil.starting_day >= sheet.recent_days[0] if sheet.recent_days else False,
         "errors": errors,
         "conflict": _conflict(conflict) if conflict else None,
+        "moved": moved_words(viewer, moved),
+        "is_out": is_out(moved),
         "amended": len(versions) > 1,
         "amended_words": _amended_words(viewer, versions),
     }

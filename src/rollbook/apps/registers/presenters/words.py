@@ -1,8 +1,9 @@
 """How marks and moments of the register are said in a line; single words come from `rollbook.ui`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from rollbook.apps.registers.models import Entry, Save
+from rollbook.apps.registers.models import Entry, Movement, Save
 from rollbook.apps.registers.queries.marks import may_read_reason
 from rollbook.domain.access import Viewer
 from rollbook.ui.kinds import title_of
@@ -44,6 +45,29 @@ WITH_THE_OFFICE = "reason kept by the school office"
 def reason_words(viewer: Viewer, entry: Entry) -> str:
     """Why a mark was amended, or for those who may not read it that the office knows."""
     return entry.reason if may_read_reason(viewer, entry) or not entry.reason else WITH_THE_OFFICE
+
+
+_MOVED = {
+    Movement.Kind.LEFT: "signed out",
+    Movement.Kind.RETURNED: "signed back in",
+    Movement.Kind.ARRIVED: "signed in",
+}
+
+
+def moved_words(viewer: Viewer, moved: Sequence[Movement]) -> str:
+    """What the desk wrote down, in a line: "Signed out 10:05 (Unwell, with Mum), signed back in 11:20"; "" for nothing.
+
+    Why and with whom only for those who may read it.
+    """
+    line = ", ".join(_one_move(viewer, each) for each in moved)
+    return line[:1].upper() + line[1:]
+
+
+def _one_move(viewer: Viewer, movement: Movement) -> str:
+    words = f"{_MOVED[Movement.Kind(movement.kind)]} {clock_time(movement.moved_at)}"
+    whom = f"with {movement.collected_by}" if movement.collected_by else ""
+    why = ", ".join(filter(None, [movement.reason, whom])) if may_read_reason(viewer, movement) else ""
+    return f"{words} ({why})" if why else words
 
 
 def amendment_words(viewer: Viewer, before: Entry, after: Entry) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from rollbook.apps.registers.models import Entry, PlannedMark, Save
+from rollbook.apps.registers.models import Entry, Movement, PlannedMark, Save
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import TAKEN_BACK
 from rollbook.domain.marks import SchoolSession
@@ -86,12 +86,12 @@ def marks_standing(viewer: Viewer, pupil_id: int, on: date) -> dict[SchoolSessio
     return {each: versions[-1].code for each, versions in histories.items() if is_marked(versions)}
 
 
-def may_read_reason(viewer: Viewer, entry: Entry) -> bool:
-    """Whether this viewer may read why a mark was amended: all who see every pupil, else whoever wrote it.
+def may_read_reason(viewer: Viewer, written: Entry | Movement) -> bool:
+    """Whether this viewer may read why a mark was amended or a pupil left: all who see every pupil, else who wrote it.
 
     What a parent told the office may be about health or family (domain.md 5.11); a teacher needs the mark.
     """
-    return viewer.may(Permission.PUPIL_VIEW_ANY) or entry.by_id == viewer.user_id
+    return viewer.may(Permission.PUPIL_VIEW_ANY) or written.by_id == viewer.user_id
 
 
 def amended_marks(viewer: Viewer, pupil_id: int, days: Iterable[date]) -> list[Versions]:

@@ -1,4 +1,4 @@
-"""Everything the screen of one register shows, in six queries."""
+"""Everything the screen of one register shows, in seven queries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,9 +6,10 @@ from datetime import date, datetime
 from django.utils.timezone import localtime
 
 from rollbook.analytics.packed import PackedYear
-from rollbook.apps.registers.models import Save
+from rollbook.apps.registers.models import Movement, Save
 from rollbook.apps.registers.queries.facts import Known, is_closed_by, known_about
 from rollbook.apps.registers.queries.marks import Versions, is_marked, versions_of
+from rollbook.apps.registers.queries.whereabouts import movements_of
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries import RollPupil, pupils_of_group
 from rollbook.apps.schools.queries import Group, group_on, groups_on, timetable
@@ -30,6 +31,7 @@ RECENT_DAYS = 5
 class RegisterSheet:
     """One group's register for one half-day, as far as it is. `paper` is the save that keyed it in, where one did.
 
+    `moved` is what the desk wrote down before the session's end, by pupil id.
     Shape: `versions` and `known` by pupil id, `known` for every pupil; `counts[i]` is (attended, possible) of
     `pupils[i]` this year up to the day before.
     """
@@ -41,6 +43,7 @@ class RegisterSheet:
     pupils: list[RollPupil]
     versions: dict[int, Versions]
     known: dict[int, Known]
+    moved: dict[int, list[Movement]]
     year: PackedYear
     counts: list[tuple[int, int]]
     recent_days: list[date]
@@ -106,6 +109,7 @@ def register_sheet(
             {pupil.id: pupil.born_on for pupil in pupils},
             is_site_closed=is_closed_by(versions.values()),
         ),
+        moved=_moved(viewer, on, times, ids),
         year=year,
         counts=[(int(attended), int(possible)) for attended, possible in counts],
         recent_days=list(rules.calendar.previous_school_days(on, RECENT_DAYS)),
@@ -115,6 +119,14 @@ def register_sheet(
         calendar=rules.calendar,
         paper=_keyed_in(versions, times, on, within) if state.answer is RegisterState.SUBMITTED else None,
     )
+
+
+def _moved(viewer: Viewer, on: date, times: RegisterTimes, ids: list[int]) -> dict[int, list[Movement]]:
+    return {
+        pupil_id: before
+        for pupil_id, moved in movements_of(viewer, on, ids).items()
+        if (before := [each for each in moved if each.moved_at < times.session_ends_at])
+    }
 
 
 def _keyed_in(

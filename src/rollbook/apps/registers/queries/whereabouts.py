@@ -158,6 +158,22 @@ def movements_on(viewer: Viewer, on: date) -> list[Movement]:
     )
 
 
+def movements_of(viewer: Viewer, on: date, pupil_ids: Iterable[int]) -> dict[int, list[Movement]]:
+    """What stands in the desk's log of a day for these pupils, in the order written down. One query."""
+    found: dict[int, list[Movement]] = {}
+    rows = Movement.objects.filter(
+        school_id=viewer.school_id, on=on, pupil_id__in=list(pupil_ids), voided_by=None
+    )
+    for movement in rows.exclude(kind=Movement.Kind.VOID).order_by("number"):
+        found.setdefault(movement.pupil_id, []).append(movement)
+    return found
+
+
+def is_out(moved: Sequence[Movement]) -> bool:
+    """Whether the last thing written down of a pupil is that they left."""
+    return bool(moved) and moved[-1].kind == Movement.Kind.LEFT
+
+
 def movement_of(viewer: Viewer, movement_id: int) -> Movement | None:
     """One movement of the viewer's school with its pupil; None for any other. One query."""
     return (

@@ -16,7 +16,7 @@ from rollbook.apps.registers.actions.departures import DeskAct, put_right, write
 from rollbook.apps.registers.forms import DeskForm, PutRightForm
 from rollbook.apps.registers.models import Movement
 from rollbook.apps.registers.presenters.board import desk_context
-from rollbook.apps.registers.presenters.desk import done_words, found_rows, log_rows, offers_for
+from rollbook.apps.registers.presenters.desk import Offer, done_words, found_rows, log_rows, offers_for
 from rollbook.apps.registers.queries.board import board_of
 from rollbook.apps.registers.queries.desk import find_pupils, late_on, pupil_placed
 from rollbook.apps.registers.queries.whereabouts import Placed, movement_of, movements_on
@@ -112,12 +112,12 @@ def _chosen(request: HttpRequest, viewer: Viewer, now: datetime, form: DeskForm 
     return placed
 
 
-def _forms(placed: Placed, sent: DeskForm | None, now: datetime, offers: list[Any]) -> list[dict[str, Any]]:
+def _forms(placed: Placed, sent: DeskForm | None, now: datetime, offers: list[Offer]) -> list[dict[str, Any]]:
     """Each offer with its form; the one that was sent keeps what was typed."""
     found = []
     for number, offer in enumerate(offers):
         if sent is not None and sent.data.get("act") == offer.act:
-            found.append({"offer": offer, "form": sent})
+            found.append({"offer": offer, "form": _asking(sent, offer)})
             continue
         initial = {
             "pupil": placed.pupil.id,
@@ -128,8 +128,14 @@ def _forms(placed: Placed, sent: DeskForm | None, now: datetime, offers: list[An
         form = DeskForm(initial=initial, auto_id=f"id_{offer.act.value}_%s")
         if number:
             form.fields["other_reason"].widget.attrs.pop("autofocus", None)
-        found.append({"offer": offer, "form": form})
+        found.append({"offer": offer, "form": _asking(form, offer)})
     return found
+
+
+def _asking(form: DeskForm, offer: Offer) -> DeskForm:
+    """The form as it is shown: only who comes late need not say why. A button's reason will do, so not before."""
+    form.fields["other_reason"].required = offer.act is DeskAct.LEAVE
+    return form
 
 
 @requires(Permission.ARRIVALS_SIGN_IN)

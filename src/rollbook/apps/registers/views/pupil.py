@@ -19,6 +19,7 @@ from rollbook.apps.registers.queries.closures import closures_on
 from rollbook.apps.registers.queries.facts import Known, known_about
 from rollbook.apps.registers.queries.marks import history_of_mark, is_marked
 from rollbook.apps.registers.queries.pupil import PupilYear, pupil_year
+from rollbook.apps.registers.queries.whereabouts import movements_of
 from rollbook.apps.registers.views.pages import day_or_404
 from rollbook.apps.roll.actions import note_look
 from rollbook.domain.access import Permission, Viewer
@@ -40,9 +41,9 @@ def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
     if year is None:
         raise Http404("no such pupil")
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
-    return render(
-        request, "registers/pupil.html", pupil_context(viewer, year, now, request.GET.get("code", ""))
-    )
+    moved = movements_of(viewer, now.date(), [pupil_id]).get(pupil_id, [])
+    context = pupil_context(viewer, year, now, moved, request.GET.get("code", ""))
+    return render(request, "registers/pupil.html", context)
 
 
 @requires(Permission.PUPIL_VIEW_OWN, Permission.PUPIL_VIEW_ANY)
@@ -85,7 +86,8 @@ def mark(request: HttpRequest, pupil_id: int, on: date, session: str) -> HttpRes
         versions = history_of_mark(viewer, pupil_id, on, school_session)
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["seen_version"] = str(versions[-1].version if versions else 0)  # type: ignore[index]
-    context = mark_context(viewer, year, on, school_session, versions) | {"form": form} | advice
+    moved = movements_of(viewer, on, [pupil_id]).get(pupil_id, [])
+    context = mark_context(viewer, year, on, school_session, versions, moved) | {"form": form} | advice
     return render(request, "registers/mark.html", context, status=status)
 
 

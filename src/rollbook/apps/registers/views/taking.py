@@ -16,6 +16,7 @@ from rollbook.apps.accounts.queries import person_of
 from rollbook.apps.registers.actions.taking import Conflicts, SubmittedMark, Taken, take_register
 from rollbook.apps.registers.presenters.register import Typed, register_context
 from rollbook.apps.registers.queries.register import RegisterSheet, register_sheet
+from rollbook.apps.registers.queries.whereabouts import is_out
 from rollbook.apps.registers.views.pages import no_register
 from rollbook.apps.registers.views.paper import paper_of
 from rollbook.domain.access import Permission, Viewer
@@ -137,14 +138,17 @@ def _key(form: QueryDict) -> UUID:
 
 
 def _with_rest_present(sheet: RegisterSheet, typed: Typed) -> Typed:
-    """The form with every pupil not yet marked filled in as present, to be looked at and saved by a person."""
+    """The form with every pupil not yet marked filled in as present, to be looked at and saved by a person.
+
+    Not those whom the desk has signed out: they are marked one by one.
+    """
     present = present_symbol(sheet.session)
     marks = dict(typed.marks)
     for pupil in sheet.pupils:
         mine = marks.get(pupil.id) or SubmittedMark(
             pupil.id, "", None, "", len(sheet.versions.get(pupil.id, []))
         )
-        if not mine.code:
+        if not mine.code and not is_out(sheet.moved.get(pupil.id, [])):
             marks[pupil.id] = SubmittedMark(pupil.id, present, None, "", mine.seen_version, mine.choice)
     return Typed(marks, typed.reason, typed.refusals, raw_minutes=typed.raw_minutes)
 
