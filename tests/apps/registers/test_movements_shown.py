@@ -1,4 +1,4 @@
-"""What the desk wrote down stands on the register, on the pupil's page and beside the mark, and changes none of them."""
+"""What the desk wrote down stands on the register, the pupil's page and beside the mark, and changes none of them."""
 
 from datetime import time
 from uuid import uuid4

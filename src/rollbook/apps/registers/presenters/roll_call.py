@@ -61,11 +61,12 @@ def _row(placed: Placed, *, sees_why: bool) -> dict[str, Any]:
 
 def _place_or_why(placed: Placed) -> str:
     """Of those at an activity where and with whom, of those expected to be away what was recorded; else why."""
-    plan = placed.plan
-    if plan is None or placed.is_where not in (Whereabouts.ELSEWHERE, Whereabouts.EXPECTED_AWAY):
+    plan, is_expected = placed.plan, placed.is_where is Whereabouts.EXPECTED_AWAY
+    is_there = placed.is_where is Whereabouts.ELSEWHERE and plan and plan.code == placed.marks[-1].code
+    if plan is None or not (is_expected or is_there):
         return placed.found.because
     code = BY_SYMBOL[plan.code]
-    words = [code.title] if placed.is_where is Whereabouts.EXPECTED_AWAY else []
+    words = [code.title] if is_expected else []
     if is_elsewhere(code):
         place = plan.provider or plan.note
         words += [place, "" if plan.supervisor in place else plan.supervisor]
