@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 OPEN = 9
 BOARD = 10  # one of them, for those who see to back-ups: is one due?
 MINE = 13
-PUPIL = 14
+PUPIL = 15
 SAVE = 12
 # BEGIN and COMMIT are no queries.
 TRANSACTION = re.compile(r"^(SAVEPOINT|RELEASE|BEGIN|COMMIT)")
