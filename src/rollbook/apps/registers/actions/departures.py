@@ -90,22 +90,12 @@ def write_down(
         raise Refused.one("pupil", "Choose a pupil who is on the roll today.")
     _refuse_state(placed, kind)
     _refuse_earlier(placed, moved_at)
-    return _add(
-        Movement(
-            school_id=viewer.school_id,
-            pupil_id=pupil_id,
-            on=on,
-            number=number,
-            key=key,
-            kind=kind.value,
-            moved_at=moved_at,
-            reason=_text("reason", reason),
-            collected_by=_text("collected_by", collected_by),
-            kiosk_id=kiosk_id,
-        ),
-        by,
-        at,
-    )
+    movement = Movement(
+        school_id=viewer.school_id, pupil_id=pupil_id, on=on, number=number, key=key, kind=kind.value,
+        moved_at=moved_at, reason=_text("reason", reason), collected_by=_text("collected_by", collected_by),
+        kiosk_id=kiosk_id,
+    )  # fmt: skip
+    return _add(movement, by, at)
 
 
 def put_right(
