@@ -25,7 +25,8 @@ def measure(facts: dict[str, Any]) -> dict[str, Any]:
     from rollbook.apps.registers.actions.history_import import import_marks
     from rollbook.apps.registers.queries.history_plan import plan_history
     from rollbook.domain.access import Role
-    from rollbook.formats.marks_file import read_marks, rows_of
+    from rollbook.formats.marks_file import read_marks
+    from rollbook.formats.tables import rows_of
 
     person = User.objects.get(email="bench0@example.org")
     viewer = viewer_for(person.pk, person.name, person.email, TODAY)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.domain.sessions import SchoolSession
-from rollbook.formats.marks_file import MarksFile, Unreadable, marks_by_session, read_marks, rows_of
+from rollbook.formats.marks_file import MarksFile, marks_by_session, read_marks
+from rollbook.formats.tables import Unreadable, rows_of
 
 HEAD = ["pupil", "date", "session", "code", "minutes_late"]
 
@@ -40,34 +41,62 @@ def test_a_row_is_a_mark() -> None:
 @pytest.mark.parametrize(
     "written",
     ["14/09/2025", "2025-09-14", "14.9.2025", "14-09-25", "14 Sep 2025", "14-Sep-25", "Sunday, 14 September 2025",
-     "2025-09-14T00:00:00", "14/09/2025 00:00:00"],
+     "2025-09-14T00:00:00", "14/09/2025 00:00:00", "45914"],
 )  # fmt: skip
 def test_days_of_every_kind(written: str) -> None:
     assert said(read(["A1", written, "AM", "/", ""])) == ["A1 2025-09-14 AM / -1"]
 
 
 @pytest.mark.parametrize(
-    "written",
+    ("written", "message"),
     [
-        "09/14/2025",
-        "31/02/2025",
-        "yesterday",
-        "",
-        "14/09",
-        "45914",
-        "14/09/1899",
-        "9" * 400,
-        "<b>",
-        "=TODAY()",
+        (
+            "09/14/2025",
+            "The date '09/14/2025' can't be taken. There is no month 14. Dates are read day first: 4 March is "
+            "04/03/2012.",
+        ),
+        ("31/02/2025", "The date '31/02/2025' can't be taken. There is no such day. Check the date."),
+        (
+            "yesterday",
+            "The date 'yesterday' can't be taken. It is not a date. Write it as 04/03/2012, day first.",
+        ),
+        ("", "The row has no date."),
+        ("14/09", "The date '14/09' can't be taken. It is not a date. Write it as 04/03/2012, day first."),
+        ("14/09/1899", "The date '14/09/1899' can't be taken. The year can't be right. Check it."),
+        ("14/09/1999", "The date '14/09/1999' can't be taken. The year can't be right. Check it."),
+        (
+            "9" * 400,
+            f"The date '{'9' * 40}' can't be taken. It is not a date. Write it as 04/03/2012, day first.",
+        ),
+        (
+            "=TODAY()",
+            "The date '=TODAY()' can't be taken. It is not a date. Write it as 04/03/2012, day first.",
+        ),
     ],
 )
-def test_what_is_no_day_is_refused_with_the_way_to_write_it(written: str) -> None:
+def test_what_is_no_day_is_refused_with_the_way_to_write_it(written: str, message: str) -> None:
     file = read(["A1", written, "AM", "/", ""])
     assert len(file) == 0
-    [problem] = file.problems
-    assert problem.line == 2
-    assert "Write it as 14/09/2025 or 2025-09-14." in problem.message
-    assert len(problem.message) < 200
+    assert [(each.line, each.message) for each in file.problems] == [(2, message)]
+
+
+def test_beside_a_date_of_america_no_date_that_could_be_two_days_is_guessed_at() -> None:
+    file = read(
+        ["A1", "03/04/2025", "AM", "/", ""],
+        ["A1", "25/03/2025", "AM", "I", ""],
+        ["A1", "03/25/2025", "PM", "\\", ""],
+        ["A1", "04/04/2025", "PM", "\\", ""],
+        ["A1", "04/03/2025", "PM", "\\", ""],
+    )
+    assert said(file) == ["A1 2025-03-25 AM I -1", "A1 2025-04-04 PM \\ -1"]
+    assert list(file.line_of) == [3, 5]
+    assert sorted((each.line, each.message.split(",")[0]) for each in file.problems) == [
+        (2, "Line 4 has its month before its day"),
+        (4, "The date '03/25/2025' can't be taken. There is no month 25. Dates are read day first: 4 March is "
+            "04/03/2012."),
+        (6, "Line 4 has its month before its day"),
+    ]  # fmt: skip
+    assert file.problem_count == 3
 
 
 def test_the_present_mark_is_the_sessions_own() -> None:
@@ -147,7 +176,10 @@ def test_headings_of_other_systems_are_known() -> None:
     ("head", "message"),
     [
         (["pupil", "date", "code"], "The file has no column session."),
-        (["pupil", "date", "session", "code", "Code"], "Two columns are called code."),
+        (
+            ["pupil", "date", "session", "code", "Mark"],
+            "The columns code and Mark mean the same. Leave only one of them in the file.",
+        ),
         ([], "The file has no column pupil and no column date and no column session and no column code."),
     ],
 )
@@ -217,13 +249,13 @@ def test_files_as_they_are_exported(tmp_path: Path, content: bytes) -> None:
     [
         (b"", "The file is empty."),
         (b"PK\x03\x04xlsx", "This is an Excel workbook or a ZIP file."),
-        (b"%PDF-1.7", "This is a PDF."),
+        (b"%PDF-1.7", "This is a PDF, not a table."),
         (b"pupil,date\x00,session,code\n", "The file holds NUL bytes"),
-        (b"just words\n", "The first line must name the columns"),
-        (b"\n\n\n", "The first line must name the columns"),
+        (b"just words\n", "The file has no column pupil"),
+        (b"\n\n\n", "The file is empty."),
         (b"pupil,date,session,code\n" + b"A" * 20_000, "Line 2 is longer than 10,000 characters"),
-        (b'pupil,date,session,code\n"A1,14/09/2025,AM,/\n', "The file is broken"),
-        (TEXT.encode("utf-16")[:-1], "The file is cut off or mixes encodings."),
+        (b'pupil,date,session,code\n"A1,14/09/2025,AM,/\n', "From line 2 on a quotation mark is opened"),
+        (TEXT.encode("utf-16")[:-1], "The file is cut off in the middle of a letter"),
     ],
     ids=["empty", "excel", "pdf", "nul", "words", "blank", "long line", "quotation", "cut off"],
 )

@@ -69,7 +69,7 @@ def test_each_row_that_cannot_be_taken_is_named_and_nothing_is_loaded(officer: V
         3: "No",
         4: "Sat",
         5: "Line",
-        7: "'09/21/2026'",
+        7: "The",
         8: "Line",
     }
     assert plan.notes == ("Rows that hold no mark were passed over: 1.",)

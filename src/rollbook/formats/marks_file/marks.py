@@ -4,19 +4,20 @@ Half a million rows pass through here, so each distinct text (a day, a code) is 
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
 from rollbook.domain.codes import BY_SYMBOL, TAKEN_BACK, UnknownCode, code_for, present_symbol
 from rollbook.domain.sessions import SchoolSession
-from rollbook.formats.marks_file.table import Unreadable
-from rollbook.formats.marks_file.words import COLUMNS, NO_MARK, SESSIONS, heading, read_day
+from rollbook.formats.marks_file.words import FIELDS, NO_MARK, SESSIONS, read_day
+from rollbook.formats.tables import Unreadable, doubtful, either_day, month_first, propose
+from rollbook.formats.tables.values import tidy
 
 PROBLEMS_KEPT = 200_000
 LONGEST_MINUTES = 600
-_REQUIRED = ("pupil", "date", "session", "code")
+_REQUIRED = tuple(field.name for field in FIELDS if field.is_required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,16 @@ class MarksFile:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(Problem(line, message))
 
+    def leave_out(self, days: Set[int], message: str) -> None:
+        """Refuses the marks of these days that were taken already."""
+        kept = [place for place, day in enumerate(self.day_of) if day not in days]
+        for line, day in zip(self.line_of, self.day_of, strict=True):
+            if day in days:
+                self.refuse(line, message)
+        for name in ("pupil_of", "day_of", "is_pm", "code_of", "minutes_of", "line_of"):
+            column: array[int] = getattr(self, name)
+            setattr(self, name, array(column.typecode, (column[place] for place in kept)))
+
 
 def read_marks(
     rows: Iterable[Sequence[str]],
@@ -77,18 +88,19 @@ def read_marks(
         found.take(line, row)
         if place % 20_000 == 0:
             on_rows(20_000)
-    return found.file
+    return found.finished()
 
 
 def _columns(headings: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
-    for place, text in enumerate(headings):
-        name = COLUMNS.get(heading(text))
-        if name is None:
-            continue
-        if name in places:
-            raise Unreadable(f"Two columns are called {name}. Leave only one of them in the file.")
-        places[name] = place
+    for place, heading in enumerate(headings):
+        for name in propose([heading], FIELDS).values():
+            if name in places:
+                raise Unreadable(
+                    f"The columns {headings[places[name]].strip()} and {heading.strip()} mean the same. "
+                    "Leave only one of them in the file."
+                )
+            places[name] = place
     missing = [name for name in _REQUIRED if name not in places]
     if missing:
         raise Unreadable(
@@ -108,12 +120,14 @@ class _Reader:
         self._minutes = columns.get("minutes_late", -1)
         self._school = columns.get("school", -1)
         self._pupils: dict[str, int | str] = {}
-        self._schools: dict[str, None] = {}
+        self._schools: set[str] = set()
         self._days: dict[str, int | str] = {}
         self._sessions: dict[str, int | str] = {}
         # By the written code and session: its place in the list of codes, and for which days it may stand.
         self._codes: dict[tuple[str, int | str], tuple[int, int, int] | str | None] = {}
         self._seen: dict[tuple[int, int], int] = {}
+        self._month_first_on = 0
+        self._either: set[int] = set()
 
     def take(self, line: int, row: Sequence[str]) -> None:
         """Adds what one row says: a mark, no mark, or why it can't be taken."""
@@ -128,7 +142,7 @@ class _Reader:
                 if any(row):
                     self.file.refuse(line, "The row has too few columns.")
                 return
-            is_pm, code, day, who = self._understand(row)
+            is_pm, code, day, who = self._understand(line, row)
         if code is None:
             self.file.without_mark_count += 1
         elif isinstance(who, str):
@@ -143,22 +157,36 @@ class _Reader:
             self._add(line, row, who, day, is_pm, code)
 
     def _understand(
-        self, row: Sequence[str]
+        self, line: int, row: Sequence[str]
     ) -> tuple[int | str, tuple[int, int, int] | str | None, int | str, int | str]:
         """What the texts of a row mean: session, code, day and pupil. Each is remembered."""
         pupil, written_day, written_session, code = (row[place] for place in self._places)
         if written_session not in self._sessions:
-            is_pm = SESSIONS.get(written_session.strip().casefold())
-            refusal = f"'{written_session.strip()[:40]}' is not a session. Write AM or PM."
+            is_pm = SESSIONS.get(tidy(written_session).casefold())
+            refusal = f"'{tidy(written_session)[:40]}' is not a session. Write AM or PM."
             self._sessions[written_session] = refusal if is_pm is None else is_pm
         session = self._sessions[written_session]
         if (code, session) not in self._codes:
-            self._codes[code, session] = self._code(code.strip(), is_pm=session == 1)
+            self._codes[code, session] = self._code(tidy(code), is_pm=session == 1)
         if written_day not in self._days:
-            self._days[written_day] = read_day(written_day.strip())
+            self._days[written_day] = self._day(line, tidy(written_day))
         if pupil not in self._pupils:
-            self._pupils[pupil] = self._pupil(pupil.strip())
+            self._pupils[pupil] = self._pupil(tidy(pupil))
         return session, self._codes[code, session], self._days[written_day], self._pupils[pupil]
+
+    def _day(self, line: int, written: str) -> int | str:
+        day = read_day(written)
+        if month_first(written):
+            self._month_first_on = self._month_first_on or line
+        elif isinstance(day, int) and either_day(written):
+            self._either.add(day)
+        return day
+
+    def finished(self) -> MarksFile:
+        """The file, without the marks whose date could be two days because another date puts the month first."""
+        if self._month_first_on and self._either:
+            self.file.leave_out(self._either, doubtful(self._month_first_on))
+        return self.file
 
     def _pupil(self, written: str) -> int | str:
         if not written:
@@ -194,10 +222,9 @@ class _Reader:
         file.line_of.append(line)
 
     def _note_school(self, row: Sequence[str]) -> None:
-        if self._school < len(row):
-            name = row[self._school].strip()
-            if name not in self._schools:
-                self._schools[name] = None
+        if self._school < len(row) and (written := row[self._school]) not in self._schools:
+            self._schools.add(written)
+            if (name := tidy(written)) not in self.file.schools:
                 self.file.schools.append(name)
 
     def _is_repeated(self, line: int, where: tuple[int, int], code: int, minutes: int) -> bool:
@@ -218,7 +245,7 @@ class _Reader:
 
     def _minutes_late(self, line: int, row: Sequence[str]) -> int | None:
         """Minutes late, -1 for none; None where they can't be read, which is noted."""
-        written = row[self._minutes].strip() if 0 <= self._minutes < len(row) else ""
+        written = tidy(row[self._minutes]) if 0 <= self._minutes < len(row) else ""
         if not written:
             return -1
         whole = written.removesuffix(".0")

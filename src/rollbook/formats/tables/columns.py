@@ -130,18 +130,32 @@ def _american(sheet: Sheet, places: Mapping[str, int], wanted: Field) -> int | N
     if place is None:
         return None
     for line, cells in sheet.rows:
-        found = _SLASHES.match(cells[place].strip()) if place < len(cells) else None
-        if found and int(found[1]) <= 12 < int(found[2]) <= 31:
+        if place < len(cells) and month_first(cells[place].strip()):
             return line
     return None
 
 
+def month_first(written: str) -> bool:
+    """Is this a date that can only have its month before its day, as 09/21/2012?"""
+    found = _SLASHES.match(written)
+    return found is not None and int(found[1]) <= 12 < int(found[2]) <= 31
+
+
+def either_day(written: str) -> bool:
+    """Is this a date that would be another day with its month first, as 03/04/2012?"""
+    found = _SLASHES.match(written)
+    return found is not None and int(found[1]) <= 12 and int(found[2]) <= 12 and found[1] != found[2]
+
+
+def doubtful(line: int) -> str:
+    """What is wrong with such a date beside one, on this line, that puts its month first."""
+    return (
+        f"Line {line} has its month before its day, as in America, so this date may be either of two days. "
+        "Export the dates day first, as 21/09/2012, or as 2012-09-21."
+    )
+
+
 def _refuse_doubtful(row: Cells, name: str, other: int) -> None:
     """Beside one date in American order, 03/04/2012 may be either day: it must not be taken for the wrong one."""
-    found = _SLASHES.match(row.text(name))
-    if found and int(found[1]) <= 12 and int(found[2]) <= 12 and found[1] != found[2] and row.line != other:
-        row.refuse(
-            name,
-            f"Line {other} has its month before its day, as in America, so this date may be either of two days. "
-            "Export the dates day first, as 21/09/2012, or as 2012-09-21.",
-        )
+    if either_day(row.text(name)) and row.line != other:
+        row.refuse(name, doubtful(other))

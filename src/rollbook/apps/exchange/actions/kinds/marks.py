@@ -25,19 +25,9 @@ from rollbook.apps.roll.queries.footprints import Footprint
 from rollbook.domain.access import Actor, Viewer
 from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.sessions import SchoolSession
-from rollbook.formats.marks_file import MarksFile, marks_by_session, read_marks
-from rollbook.formats.tables import Field, RowProblem, Sheet, cells_of
+from rollbook.formats.marks_file import FIELDS, MarksFile, marks_by_session, read_marks
+from rollbook.formats.tables import RowProblem, Sheet, cells_of
 from rollbook.ui.words import short_day_with_year
-
-MARK_FIELDS: tuple[Field, ...] = (
-    Field("pupil", "UPN or admission number", ("Pupil", "UPN", "Adno", "Adm No", "Admission number", "Student ID",
-          "Pupil ID", "Admission No."), is_required=True),
-    Field("date", "Date", ("Mark date", "Attendance date", "Day"), is_required=True, is_date=True),
-    Field("session", "Session", ("Session name", "AM/PM", "Period"), is_required=True),
-    Field("code", "Code", ("Mark", "Attendance code", "Attendance mark"), is_required=True),
-    Field("minutes_late", "Minutes late", ("Mins late", "Minutes", "Minutes_late")),
-    Field("school", "School", ("School name", "URN", "Establishment")),
-)  # fmt: skip
 
 
 def plan_marks_file(viewer: Viewer, sheet: Sheet, places: Mapping[str, int], options: Options) -> Plan:
@@ -110,13 +100,13 @@ class _Read:
 
 
 def _plan(viewer: Viewer, sheet: Sheet, places: Mapping[str, int], options: Options) -> _Read:
-    names = [field.name for field in MARK_FIELDS if field.name in places]
+    names = [field.name for field in FIELDS if field.name in places]
     rows, lines, problems = [names], list[int](), list[RowProblem]()
-    for cells in cells_of(sheet, places, MARK_FIELDS, ("pupil",)):
+    for cells in cells_of(sheet, places, FIELDS, ("pupil",)):
         if cells.has_error:
             problems += cells.problems
         else:
-            rows.append([cells.raw.get(name, "") for name in names])
+            rows.append([cells.text(name) for name in names])
             lines.append(cells.line)
     return _Read(plan_history(viewer, read_marks(rows, lines=lines), options.today), problems)
 
@@ -167,7 +157,7 @@ MARKS = ImportKind(
         "Only days that are over. A mark that is there already is amended, and the reason names the file. Whole past "
         "years are brought in quickest by the command rollbook import marks.",
     ),
-    fields=MARK_FIELDS,
+    fields=FIELDS,
     plan=plan_marks_file,
     load=load_marks_file,
     preview_undo=preview_marks,

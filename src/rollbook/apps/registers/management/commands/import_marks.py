@@ -15,7 +15,8 @@ from rollbook.apps.registers.queries.history_plan import HistoryPlan, plan_histo
 from rollbook.apps.schools.queries import all_schools
 from rollbook.domain.access import Viewer
 from rollbook.domain.refusals import Refused
-from rollbook.formats.marks_file import MarksFile, Unreadable, read_marks, rows_of
+from rollbook.formats.marks_file import MarksFile, read_marks
+from rollbook.formats.tables import Unreadable, rows_of
 from rollbook.ui.words import sentence_list
 
 REASONS_SHOWN = 40
