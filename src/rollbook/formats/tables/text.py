@@ -80,12 +80,12 @@ def _wide(beginning: bytes) -> str:
 def _windows(stream: BinaryIO) -> str:
     """What to say about a file whose letters can only be Windows-1252. Errors: Unreadable where they are not."""
     try:
-        is_garbled = any([_GARBLED.search(text) is not None for text in _pieces(stream, "cp1252")])
+        garbled = [_GARBLED.search(text) is not None for text in _pieces(stream, "cp1252")]
     except UnicodeDecodeError:
         raise Unreadable(
             "The letters of this file are in no encoding that Rollbook knows. Export it again as CSV in UTF-8."
         ) from None
-    if is_garbled:
+    if any(garbled):
         return (
             "Letters were read as Windows-1252, and some names look garbled (such as 'SiÃ¢n' for 'Siân'). "
             "Export the file again as CSV in UTF-8 before you load it."
