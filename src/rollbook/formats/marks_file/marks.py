@@ -4,7 +4,7 @@ Half a million rows pass through here, so each distinct text (a day, a code) is 
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -60,7 +60,7 @@ class MarksFile:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(Problem(line, message))
 
-    def leave_out(self, days: Set[int], message: str) -> None:
+    def leave_out(self, days: Container[int], message: str) -> None:
         """Refuses the marks of these days that were taken already."""
         kept = [place for place, day in enumerate(self.day_of) if day not in days]
         for line, day in zip(self.line_of, self.day_of, strict=True):

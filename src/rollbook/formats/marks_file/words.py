@@ -36,4 +36,6 @@ def read_day(written: str) -> int | str:
         found = values.day(written)
     except values.Unclear as problem:
         return f"{shown} {problem}"
-    return found.toordinal() if _EARLIEST <= found <= _LATEST else f"{shown} The year can't be right. Check it."
+    return (
+        found.toordinal() if _EARLIEST <= found <= _LATEST else f"{shown} The year can't be right. Check it."
+    )
