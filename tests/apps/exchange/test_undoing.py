@@ -7,6 +7,8 @@ import pytest
 
 from rollbook.apps.accounts.models import Appointment
 from rollbook.apps.exchange.actions.loading import undo_import, undo_steps
+from rollbook.apps.roll.actions.contacts import CONTACT_FIELDS, PARENT_FIELDS, change_contact
+from rollbook.apps.roll.actions.enrolments import move_to_group
 from rollbook.apps.roll.actions.pupils import change_pupil
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil, WithdrawnPlace
 from rollbook.apps.schools.models import GroupTeacher, TeachingGroup
@@ -98,10 +100,85 @@ def test_only_who_approves_removals_withdraws_an_entry_that_has_begun(scene: Sce
     kept = load(head, "pupils", sound("pupils"))
     (first, *_) = undo_steps(scene.viewer, kept, ON)
     assert "only somebody who approves removals" in first.problem
-    with pytest.raises(Refused, match="nothing that can be put back"):
+    with pytest.raises(
+        Refused, match=r"Nothing can be put back. Line 3, Doyle, Sean: The starting day has come"
+    ):
         undo(scene.viewer, kept)
     admin = viewer_of(make_person(scene.school, Role.ADMINISTRATOR), ON)
     assert "You may not change pupils" in undo_steps(admin, kept, ON)[0].problem
+
+
+def test_a_pupil_whom_somebody_has_moved_since_stays(scene: Scene, head: Viewer) -> None:
+    kept = load(head, "pupils", sound("pupils"))
+    pupil = Pupil.objects.get(surname="Nowak")
+    move_to_group(pupil_id=pupil.pk, group_id=_group("9C"), on=ON + timedelta(days=3), **act(head))
+    steps = {step.row.who: step.problem for step in undo_steps(head, kept, ON)}
+    assert steps == {"Nowak, Zofia": "Somebody has changed it since the import.", "Doyle, Sean": ""}
+
+
+def test_a_move_is_not_put_back_once_the_pupil_was_moved_on(scene: Scene, head: Viewer) -> None:
+    kept = load(head, "members", sound("members"))
+    pupil = Pupil.objects.get(admission_number="00000")
+    move_to_group(pupil_id=pupil.pk, group_id=_group("9E"), on=ON + timedelta(days=3), **act(head))
+    assert [step.problem for step in undo_steps(head, kept, ON)] == [
+        "",
+        "Somebody has changed it since the import.",
+    ]
+    undo(head, kept)
+    last = Membership.objects.get(pupil=pupil, last_day=None)
+    assert last.group.name == "9E"
+
+
+def test_an_adult_whose_number_somebody_put_right_since_stays(scene: Scene, head: Viewer) -> None:
+    kept = load(head, "contacts", sound("contacts"))
+    contact = Contact.objects.get(parent__forename="Eva")
+    values = {name: getattr(contact.parent, name) for name in PARENT_FIELDS}
+    values |= {name: getattr(contact, name) for name in CONTACT_FIELDS}
+    values["telephone"] = "01632 960999"
+    change_contact(pupil_id=contact.pupil_id, contact_id=contact.pk, values=values, **act(head))
+    done = undo(head, kept)
+    assert (done.count, len(done.left)) == (1, 1)
+    assert Parent.objects.get(surname="Stone").telephone == "01632 960999"
+
+
+def test_groups_that_a_file_of_pupils_made_go_once_nobody_is_in_them(scene: Scene, head: Viewer) -> None:
+    rows = [
+        ("Nowak", "Zofia", "F", "04/05/2013", "10X", "70001"),
+        ("Doyle", "Sean", "M", "21-Sep-12", "10Y", "70002"),
+    ]
+    content = text_file(HEADINGS["pupils"], rows)
+    kept = load(head, "pupils", content, makes_groups=True)
+    steps = undo_steps(head, kept, ON)
+    assert [(step.row.line, step.row.who, step.words) for step in steps[2:]] == [
+        (3, "10Y", "The teaching group is withdrawn."),
+        (2, "10X", "The teaching group is withdrawn."),
+    ]
+    other = Pupil.objects.get(admission_number="00000")
+    move_to_group(pupil_id=other.pk, group_id=_group("10Y"), on=ON, **act(head))
+    done = undo(head, kept)
+    assert done.count == 3
+    assert [(line, who) for line, who, _ in done.left] == [(3, "10Y")]
+    assert list(TeachingGroup.objects.filter(name__startswith="10").values_list("name", flat=True)) == ["10Y"]
+
+
+def test_what_one_person_may_not_put_back_another_puts_back_later(scene: Scene, head: Viewer) -> None:
+    content = csv_bytes([pupil_row(0, Postcode="B9 9ZZ"), pupil_row(2)])
+    kept = load(head, "pupils", content)
+    done = undo(scene.viewer, kept)
+    assert (done.count, [who for _, who, _ in done.left]) == (1, ["Surnamec, Forenamec"])
+    kept.refresh_from_db()
+    assert kept.result["put_back"] == 1
+    assert kept.result["left"][0][:2] == [3, "Surnamec, Forenamec"]
+    assert undo(head, kept, "The rest").count == 1
+    kept.refresh_from_db()
+    assert (kept.result["put_back"], kept.result["left"], kept.undo_reason) == (2, [], "The rest")
+    assert Pupil.objects.get(admission_number="00000").postcode == "B1 1AA"
+    with pytest.raises(Refused, match="not one that can be undone"):
+        undo(head, kept)
+
+
+def _group(name: str) -> int:
+    return TeachingGroup.objects.get(name=name).pk
 
 
 def test_contacts_are_removed_and_set_back(scene: Scene, head: Viewer) -> None:
@@ -140,7 +217,9 @@ def test_a_group_in_use_stays(scene: Scene, head: Viewer) -> None:
     load(head, "members", text_file(HEADINGS["members"], [(pupil.admission_number, "10A", "")]))
     done = undo(head, kept)
     assert done.count == 1
-    assert "Pupils or registers name this group, so it stays." in done.left[0]
+    assert [(line, who, why.split(",")[0]) for line, who, why in done.left] == [
+        (2, "10A", "Pupils or registers name this group")
+    ]
     assert TeachingGroup.objects.filter(name="10A").exists()
 
 

@@ -12,7 +12,7 @@ from django.forms import BaseForm
 from rollbook.apps.exchange.actions.kinds import KINDS, ImportKind
 from rollbook.apps.exchange.actions.loading import Opened
 from rollbook.apps.exchange.models import FileImport, ImportedRow
-from rollbook.apps.exchange.queries.imports import KEPT_FOR, UNDONE_WITHIN, kinds_for
+from rollbook.apps.exchange.queries.imports import KEPT_FOR, UNDONE_WITHIN, kinds_for, may_be_undone
 from rollbook.apps.exchange.queries.plans import Outcome, Plan
 from rollbook.apps.exchange.queries.undoing import Step, digest_of
 from rollbook.domain.access import Permission, Viewer
@@ -21,6 +21,7 @@ from rollbook.formats.tables import RowProblem, Sheet
 _ROWS_A_PAGE = 100
 _SAMPLE_LENGTH = 60
 _LINES_NAMED = 12
+_LEFT_SHOWN = 500
 _TABS = (
     (Outcome.REFUSED, "To put right"),
     (Outcome.NEW, "New"),
@@ -39,8 +40,9 @@ def list_context(viewer: Viewer, imports: Iterable[FileImport]) -> dict[str, Any
 
 
 def _past(each: FileImport) -> dict[str, Any]:
-    state = "Undone" if each.undone_at else "Loaded" if each.loaded_at else "Not loaded"
-    look = {"Undone": "", "Loaded": "good", "Not loaded": "warn"}[state]
+    undone = "Undone in part" if each.result.get("left") else "Undone"
+    state = undone if each.undone_at else "Loaded" if each.loaded_at else "Not loaded"
+    look = {"Loaded": "good", "Not loaded": "warn"}.get(state, "")
     return {
         "row": each,
         "kind": KINDS[each.kind].title,
@@ -155,12 +157,6 @@ def result_context(kept: FileImport, rows: Sequence[ImportedRow], at: datetime) 
     """Everything `exchange/result.html` needs."""
     result: dict[str, Any] = kept.result
     names = ("new", "changed", "unchanged", "refused")
-    can_undo = (
-        kept.undone_at is None
-        and kept.loaded_at is not None
-        and at - kept.loaded_at <= UNDONE_WITHIN
-        and bool(rows)
-    )
     return {
         "file": kept,
         "kind": KINDS[kept.kind],
@@ -168,7 +164,11 @@ def result_context(kept: FileImport, rows: Sequence[ImportedRow], at: datetime) 
         "counts": {name: f"{result.get(name, 0):,}" for name in names},
         "notes": result.get("notes", ()),
         "has_left_out": bool(result.get("refused")) and kept.content is not None,
-        "can_undo": can_undo,
+        "can_undo": may_be_undone(kept, rows, at),
+        "left": [
+            {"line": line, "who": who, "why": why} for line, who, why in result.get("left", ())[:_LEFT_SHOWN]
+        ],
+        "left_count": len(result.get("left", ())),
         "undo_days": UNDONE_WITHIN.days,
         "kept_days": KEPT_FOR.days,
         "invited": [row for row in rows if row.after.get("invite") and not row.undone],

@@ -126,15 +126,15 @@ def _said(field: str, message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How many records were put back, and why others were not."""
+    """How many records were put back, and which were left, each with its line, whom it is about and why."""
 
     count: int
-    left: tuple[str, ...]
+    left: tuple[tuple[int, str, str], ...]
 
 
 def undo_steps(viewer: Viewer, kept: FileImport, today: date) -> list[Step]:
-    """What undoing an import would do, the last record first."""
-    rows = rows_of(viewer, kept.pk)
+    """What undoing an import would do to the records that are not put back yet, the last one first."""
+    rows = [row for row in rows_of(viewer, kept.pk) if not row.undone]
     return list(reversed(KINDS[kept.kind].preview_undo(viewer, rows, today)))
 
 
@@ -150,18 +150,19 @@ def undo_import(*, viewer: Viewer, import_id: int, reason: str, seen: str, by: A
             school_id=viewer.school_id, pk=import_id, kind__in=kinds_for(viewer)
         )
         kept = found.first()
-        if kept is None or kept.loaded_at is None or kept.undone_at is not None:
+        steps = undo_steps(viewer, kept, at.date()) if kept else []
+        if kept is None or kept.loaded_at is None or not steps:
             raise Refused.one("", "This import is not one that can be undone.")
         if at - kept.loaded_at > UNDONE_WITHIN:
             raise Refused.one("", f"An import can be undone for {UNDONE_WITHIN.days} days.")
-        steps = undo_steps(viewer, kept, at.date())
         if seen != digest_of(steps):
             raise Refused.one("", "Something has changed since you looked. Look at the list again.")
-        done = _put_back(viewer, kept, [each for each in steps if not each.problem], reason.strip(), by, at)
+        done = _put_back(viewer, kept, steps, reason.strip(), by, at)
         kept.undone_at, kept.undone_by_name, kept.undo_reason = at, by.name, reason.strip()
-        kept.save(update_fields=["undone_at", "undone_by_name", "undo_reason"])
+        kept.result |= {"put_back": kept.result.get("put_back", 0) + done.count, "left": done.left}
+        kept.save(update_fields=["undone_at", "undone_by_name", "undo_reason", "result"])
         facts = {"kind": kept.kind, "file": kept.name, "because": reason.strip(), "records": done.count,
-                 "left": len(steps) - done.count}  # fmt: skip
+                 "left": len(done.left)}  # fmt: skip
         record(
             type="exchange.import.undone",
             by=by,
@@ -178,17 +179,22 @@ def _put_back(
 ) -> Undone:
     kind = KINDS[kept.kind]
     done: list[int] = []
-    left: list[str] = []
+    left: list[tuple[int, str, str]] = []
     for step in steps:
+        about = step.row.line, step.row.who
+        if step.problem:
+            left.append((*about, step.problem))
+            continue
         try:
             # What one record meets, such as a return that was sent, keeps no other from being put back.
             with transaction.atomic():
                 kind.undo_row(viewer=viewer, row=step.row, reason=reason, by=by, at=at)
         except Refused as refused:
-            left.append(f"{step.row.who}: {refused}")
+            left.append((*about, str(refused)))
         else:
             done.append(step.row.pk)
     if not done:
-        raise Refused.one("", left[0] if left else "There is nothing that can be put back.")
+        line, who, why = left[0]
+        raise Refused.one("", f"Nothing can be put back. Line {line}, {who}: {why}")
     ImportedRow.objects.filter(pk__in=done).update(undone=True)
     return Undone(len(done), tuple(left))

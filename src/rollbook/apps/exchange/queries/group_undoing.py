@@ -10,8 +10,6 @@ from rollbook.apps.exchange.queries.undoing import Step, since, step_words
 from rollbook.apps.schools.queries.groups import group_row, teaching_of
 from rollbook.domain.access import Permission, Viewer
 
-_DONE = "It has been put back already."
-
 
 def preview_groups(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> list[Step]:
     """What undoing would do to each group and to who takes it. Two queries a row: a school has few groups."""
@@ -19,8 +17,6 @@ def preview_groups(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> 
 
 
 def _group_problem(viewer: Viewer, row: ImportedRow, today: date) -> str:
-    if row.undone:
-        return _DONE
     if not viewer.may(Permission.GROUPS_MANAGE):
         return "You may not change teaching groups."
     kind, _, number = row.subject.partition(":")
@@ -50,7 +46,7 @@ def preview_staff(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> l
     }
     steps = []
     for row in rows:
-        problem = _DONE if row.undone else since(row.after, posts.get(row.subject))
+        problem = since(row.after, posts.get(row.subject))
         if not viewer.may(Permission.STAFF_MANAGE):
             problem = "You may not manage staff."
         steps.append(Step(row, step_words(row), problem))

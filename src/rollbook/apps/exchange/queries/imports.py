@@ -1,7 +1,7 @@
 """The imports of a school: who may see which, staged ones and past ones, the columns remembered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -48,6 +48,12 @@ def import_of(viewer: Viewer, import_id: int) -> FileImport | None:
 def rows_of(viewer: Viewer, import_id: int) -> list[ImportedRow]:
     """What an import of the viewer's school did, record by record. One query."""
     return list(ImportedRow.objects.filter(file_import__school_id=viewer.school_id, file_import_id=import_id))
+
+
+def may_be_undone(kept: FileImport, rows: Sequence[ImportedRow], at: datetime) -> bool:
+    """Is there time left to undo an import, and a record of it that is not put back yet?"""
+    is_in_time = kept.loaded_at is not None and at - kept.loaded_at <= UNDONE_WITHIN
+    return is_in_time and not all(row.undone for row in rows)
 
 
 def headings_key(headings: Sequence[str]) -> str:

@@ -38,8 +38,9 @@ def step_words(row: ImportedRow) -> str:
     what = _KINDS.get(kind, "The record")
     if row.before is not None:
         return f"{what} is set back."
-    done = {"pupil": "is withdrawn as made in error", "contact": "is removed", "groupteacher": "is ended",
-            "appointment": "is ended", "teachinggroup": "is withdrawn"}.get(kind, "stays")  # fmt: skip
+    done = {"pupil": "is withdrawn as made in error; the name and the contacts stay on record",
+            "contact": "is removed", "groupteacher": "is ended", "appointment": "is ended; the account stays",
+            "teachinggroup": "is withdrawn"}.get(kind, "stays")  # fmt: skip
     return f"{what} {done}."
 
 
@@ -59,10 +60,16 @@ def since(after: Mapping[str, Any], now: Mapping[str, Any] | None) -> str:
 
 def preview_roll(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> list[Step]:
     """What undoing would do to each record of the roll. A fixed number of queries for 500 records of a kind."""
-    held = standing(viewer, (row.subject for row in rows))
+    held = standing(viewer, (subject for row in rows for subject in (row.subject, *_with(row))))
     added = [int(row.subject.partition(":")[2]) for row in rows if _is_new_pupil(row)]
     marked = pupils_with_marks(viewer, added)
     return [Step(row, step_words(row), _problem(viewer, row, held, marked, today)) for row in rows]
+
+
+def _with(row: ImportedRow) -> Mapping[str, Mapping[str, Any]]:
+    """The records that go with a new pupil's entry, as the import left them."""
+    found: Mapping[str, Mapping[str, Any]] = row.after.get("with", {})
+    return found
 
 
 def _is_new_pupil(row: ImportedRow) -> bool:
@@ -72,8 +79,6 @@ def _is_new_pupil(row: ImportedRow) -> bool:
 def _problem(
     viewer: Viewer, row: ImportedRow, held: Mapping[str, Mapping[str, Any]], marked: set[int], today: date
 ) -> str:
-    if row.undone:
-        return "It has been put back already."
     if not viewer.may(Permission.PUPIL_EDIT):
         return "You may not change pupils’ details; the school office can undo this."
     if _is_new_pupil(row) and int(row.subject.partition(":")[2]) in marked:
@@ -85,4 +90,5 @@ def _problem(
         return "The pupil is on roll again: end the time on roll on the pupil’s page."
     if row.subject.startswith("membership:") and not (row.before or {}).get("group_id"):
         return "The pupil was in no group before: move them on the pupil’s page."
-    return since(row.after, held.get(row.subject))
+    left = {row.subject: row.after, **_with(row)}
+    return next(filter(None, (since(after, held.get(subject)) for subject, after in left.items())), "")

@@ -20,15 +20,13 @@ from rollbook.apps.exchange.actions.loading import (
 from rollbook.apps.exchange.forms import UndoForm
 from rollbook.apps.exchange.models import FileImport
 from rollbook.apps.exchange.presenters import dry_run_context, result_context, undo_context
-from rollbook.apps.exchange.queries.imports import UNDONE_WITHIN, rows_of
+from rollbook.apps.exchange.queries.imports import may_be_undone, rows_of
 from rollbook.apps.exchange.views.staging import MAY_IMPORT, as_file, own_import, viewer_in
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
 from rollbook.formats.tables import Unreadable
 from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
-
-_LEFT_SHOWN = 20
 
 
 @requires(*MAY_IMPORT)
@@ -110,7 +108,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     """Shows what undoing an import would put back, and does it with a reason."""
     viewer, now = viewer_in(request), clock.now()
     kept = own_import(viewer, import_id)
-    if kept.loaded_at is None or kept.undone_at is not None or now - kept.loaded_at > UNDONE_WITHIN:
+    if not may_be_undone(kept, rows_of(viewer, import_id), now):
         return redirect("exchange:import", import_id)
     form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -127,9 +125,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
             add_refusals(form, problem)
         else:
             records = "1 record was" if done.count == 1 else f"{done.count:,} records were"
-            messages.success(request, f"The import is undone: {records} put back.")
-            for sentence in done.left[:_LEFT_SHOWN]:
-                messages.warning(request, sentence)
+            messages.success(request, f"{records} put back.")
             return redirect("exchange:import", import_id)
     context = undo_context(kept, undo_steps(viewer, kept, now.date()), request.GET.get("page", "")) | {
         "form": form

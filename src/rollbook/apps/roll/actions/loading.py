@@ -13,7 +13,7 @@ from rollbook.apps.roll.actions.returns import prepare_entry_returns
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.apps.roll.queries.file_contacts import ContactPlan
 from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, PlannedPupil, plan_load
-from rollbook.apps.roll.queries.footprints import Footprint, added, changed, moved
+from rollbook.apps.roll.queries.footprints import Footprint, added, changed, entered, moved, subject_of
 from rollbook.apps.roll.queries.known_roll import fold
 from rollbook.apps.roll.queries.moves import put_in, waits_for_group
 from rollbook.apps.roll.queries.particulars import change_facts
@@ -28,7 +28,7 @@ _BATCH = 400
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did. `footprints` are the records it added or changed."""
+    """What a load did. `footprints` are the records it added or changed, the groups it made first."""
 
     new_count: int
     changed_count: int
@@ -65,10 +65,10 @@ def load_pupils(
                 is_seen=not seen or seen == plan.digest,
                 good_rows_only=good_rows_only,
             )
-            _make_groups(viewer, plan, by, at)
+            groups = _make_groups(viewer, plan, by, at)
             _save(plan)
             prepare_entry_returns(viewer, _begun(plan, at.date()), at)
-            loaded = _loaded(plan)
+            loaded = _loaded(plan, groups)
             record(
                 type="roll.file.loaded",
                 by=by,
@@ -96,22 +96,25 @@ def _begun(plan: LoadPlan, today: date) -> list[tuple[Pupil, Enrolment]]:
     ]
 
 
-def _loaded(plan: LoadPlan) -> Loaded:
+def _loaded(plan: LoadPlan, groups: list[Footprint]) -> Loaded:
     return Loaded(
         new_count=len(plan.new),
         changed_count=len(plan.changed),
         unchanged_count=plan.unchanged_count,
         refused_count=plan.refused_count,
         groups_made=plan.groups_to_make,
-        footprints=tuple(each for planned in (*plan.new, *plan.changed) for each in _footprints(planned)),
+        footprints=(
+            *groups,
+            *(each for planned in (*plan.new, *plan.changed) for each in _footprints(planned)),
+        ),
     )
 
 
 def _footprints(planned: PlannedPupil) -> Iterator[Footprint]:
     line, who = planned.row.line, planned.row.name
-    if planned.is_new:
-        # Their time on roll, group and contacts go with the entry.
-        yield added(line, who, planned.pupil, planned.new_enrolment)
+    if planned.is_new and planned.new_enrolment is not None:
+        # Their time on roll and group go with the entry; the adults stay with the name.
+        yield entered(line, who, planned.pupil, planned.new_enrolment, planned.new_membership)
         yield from changed(line, who, planned.contacts.touched)
         return
     if planned.new_enrolment is not None:
@@ -131,18 +134,23 @@ def contact_footprints(line: int, who: str, plan: ContactPlan) -> Iterator[Footp
     yield from changed(line, who, plan.touched)
 
 
-def _make_groups(viewer: Viewer, plan: LoadPlan, by: Actor, at: datetime) -> None:
+def _make_groups(viewer: Viewer, plan: LoadPlan, by: Actor, at: datetime) -> list[Footprint]:
+    """Makes the groups that pupils wait for, puts them in, and says which were made for which line."""
     made = {
-        fold(name): add_group(
-            viewer=viewer, name=name, room="", first_day=plan.groups_begin_on, by=by, at=at
-        ).pk
+        fold(name): add_group(viewer=viewer, name=name, room="", first_day=plan.groups_begin_on, by=by, at=at)
         for name in plan.groups_to_make
     }
+    found: dict[str, Footprint] = {}
     for planned in (*plan.new, *plan.changed):
         if waiting := planned.group_to_make:
+            group = made[waiting]
+            after = {"name": group.name, "room": group.room}
+            line = planned.row.line
+            found.setdefault(waiting, Footprint(line, group.name, subject_of(group), None, after))
             for membership in (planned.new_membership, *planned.changed_memberships):
                 if membership is not None and waits_for_group(membership):
-                    put_in(membership, made[waiting])
+                    put_in(membership, group.pk)
+    return list(found.values())
 
 
 def _save(plan: LoadPlan) -> None:

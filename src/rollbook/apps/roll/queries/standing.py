@@ -31,6 +31,7 @@ def standing(viewer: Viewer, subjects: Iterable[str]) -> dict[str, dict[str, Any
         ids = [int(number) for name, _, number in (each.partition(":") for each in wanted) if name == kind]
         for start in range(0, len(ids), _AT_ONCE):
             which = {school: viewer.school_id, "pk__in": ids[start : start + _AT_ONCE]}
-            for row in model._default_manager.filter(**which):
+            rows = model._default_manager.filter(**which)
+            for row in rows.select_related("parent") if model is Contact else rows:
                 found[subject_of(row)] = held_values(row)
     return found

@@ -1,10 +1,13 @@
 """Pupils, their time on roll, their group and up to three contacts: the rules are those of the roll."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from rollbook.apps.exchange.actions.kinds.groups import put_group_back
 from rollbook.apps.exchange.actions.kinds.kind import ImportKind
 from rollbook.apps.exchange.actions.kinds.roll_undo import put_roll_back
+from rollbook.apps.exchange.models import ImportedRow
+from rollbook.apps.exchange.queries.group_undoing import preview_groups
 from rollbook.apps.exchange.queries.plans import (
     Options,
     Order,
@@ -14,7 +17,7 @@ from rollbook.apps.exchange.queries.plans import (
     Shown,
     put_together,
 )
-from rollbook.apps.exchange.queries.undoing import preview_roll
+from rollbook.apps.exchange.queries.undoing import Step, preview_roll
 from rollbook.apps.roll.actions.loading import load_pupils
 from rollbook.apps.roll.queries.file_plan import LoadOptions, LoadPlan, PlannedPupil, plan_load
 from rollbook.apps.roll.queries.footprints import Footprint
@@ -81,6 +84,22 @@ def load_pupil_file(*, viewer: Viewer, order: Order, by: Actor, at: datetime) ->
     return loaded.footprints
 
 
+def _is_group(row: ImportedRow) -> bool:
+    return row.subject.startswith("teachinggroup:")
+
+
+def preview_pupils(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> list[Step]:
+    """What undoing would do to each record; the groups that were made come first, so they are put back last."""
+    groups = preview_groups(viewer, [row for row in rows if _is_group(row)], today)
+    return [*groups, *preview_roll(viewer, [row for row in rows if not _is_group(row)], today)]
+
+
+def put_pupil_back(*, viewer: Viewer, row: ImportedRow, reason: str, by: Actor, at: datetime) -> None:
+    """Sets one record of the roll back, or withdraws a group that was made. Errors: Refused."""
+    put = put_group_back if _is_group(row) else put_roll_back
+    put(viewer=viewer, row=row, reason=reason, by=by, at=at)
+
+
 PUPILS = ImportKind(
     name="pupils",
     title="Pupils",
@@ -95,8 +114,8 @@ PUPILS = ImportKind(
     fields=FIELDS,
     plan=plan_pupils,
     load=load_pupil_file,
-    preview_undo=preview_roll,
-    undo_row=put_roll_back,
+    preview_undo=preview_pupils,
+    undo_row=put_pupil_back,
     day_help="Changed groups change on this day. It is the starting day of new pupils whose row has none.",
     can_make_groups=True,
     template=TEMPLATE,
