@@ -72,12 +72,24 @@ def test_each_row_that_cannot_be_taken_is_named_and_nothing_is_loaded(officer: V
         7: "The",
         8: "Line",
     }
+    assert plan.of(Outcome.REFUSED)[0].who == "00009, 18/11/2026, AM"
     assert plan.notes == ("Rows that hold no mark were passed over: 1.",)
     with pytest.raises(Refused, match="need putting right"):
         load(officer, "marks", marks(*rows))
     assert codes() == []
     load(officer, "marks", marks(*rows), good_rows_only=True)
     assert codes() == ["00000 18 Nov AM / v1"]
+
+
+def test_a_mark_that_would_be_amended_is_shown_beside_the_one_that_stands(officer: Viewer) -> None:
+    load(officer, "marks", marks(("00000", "18/11/2026", "AM", "L", "7")))
+    plan = plan_of(officer, staged(officer, "marks", marks(("00000", "18/11/2026", "AM", "I", ""))))
+    [row] = plan.of(Outcome.CHANGED)
+    [shown] = row.changes
+    assert (shown.before, shown.after) == (
+        "L (Late, before register closed, 7 minutes)",
+        "I (Illness)",
+    )
 
 
 def test_an_import_whose_marks_were_all_changed_since_cannot_be_undone(officer: Viewer) -> None:

@@ -234,6 +234,7 @@ def test_appointments_are_ended(scene: Scene, head: Viewer) -> None:
     ("changed", "words"),
     [
         ({"reason": " "}, "Say why"),
+        ({"reason": "x" * 251}, "Keep the reason to 250 characters"),
         ({"seen": "stale"}, "Something has changed since you looked"),
         ({"at": AT + timedelta(days=91)}, "for 90 days"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from rollbook.apps.exchange.actions.kinds import ImportKind
+from rollbook.apps.exchange.actions.loading import UNDO_REASON_LENGTH
 from rollbook.formats.tables import SIZE_LIMIT, Sheet
 from rollbook.ui.forms import DateField, Form
 
@@ -81,7 +82,7 @@ class UndoForm(Form):
 
     reason = forms.CharField(
         label="Reason",
-        max_length=500,
+        max_length=UNDO_REASON_LENGTH,
         help_text="It stays in the audit log, with your name and position.",
         error_messages={"required": "Say why the import is undone."},
     )

@@ -15,7 +15,7 @@ FIELDS: tuple[Field, ...] = (
     Field("session", "Session", ("Session name", "SessionName", "AM/PM", "AMPM", "Period"), is_required=True),
     Field("code", "Code", ("Mark", "Attendance code", "AttendanceCode", "Attendance mark", "AttendanceMark"),
           is_required=True),
-    Field("minutes_late", "Minutes late", ("MinutesLate", "Mins late", "MinsLate", "Minutes", "Late")),
+    Field("minutes_late", "Minutes late", ("MinutesLate", "Mins late", "MinsLate", "Minutes", "Mins", "Late")),
     Field("school", "School", ("School name", "SchoolName", "URN", "Establishment")),
 )  # fmt: skip
 SESSIONS: Mapping[str, int] = MappingProxyType(

@@ -21,6 +21,8 @@ from rollbook.formats.tables import Sheet
 from rollbook.ui.words import moment
 
 _BATCH = 400
+# The shortest of what the records that are put back can hold: a mark that is taken back.
+UNDO_REASON_LENGTH = 250
 
 
 class LoadedBefore(Refused):
@@ -145,6 +147,8 @@ def undo_import(*, viewer: Viewer, import_id: int, reason: str, seen: str, by: A
     """
     if not reason.strip():
         raise Refused.one("reason", "Say why the import is undone.")
+    if len(reason.strip()) > UNDO_REASON_LENGTH:
+        raise Refused.one("reason", f"Keep the reason to {UNDO_REASON_LENGTH} characters.")
     with transaction.atomic():
         found = FileImport.objects.select_for_update().filter(
             school_id=viewer.school_id, pk=import_id, kind__in=kinds_for(viewer)

@@ -55,13 +55,17 @@ class RefusedRows:
 
 @dataclass(slots=True)
 class HistoryPlan:
-    """What importing a file would do. Shape: `pupil_ids[i]` is the pupil of the file's i-th name, 0 for nobody."""
+    """What importing a file would do.
+
+    Shape: `pupil_ids[i]` is the pupil of the file's i-th name, 0 for nobody; `changed_lines` the mark that stands now
+    by the line that would amend it.
+    """
 
     file: MarksFile
     pupil_ids: list[int]
     sessions: list[SessionPlan] = field(default_factory=list)
     unchanged_lines: list[int] = field(default_factory=list)
-    changed_lines: list[int] = field(default_factory=list)
+    changed_lines: dict[int, Mark] = field(default_factory=dict)
     refused: dict[str, RefusedRows] = field(default_factory=dict)
 
     @property
@@ -175,7 +179,7 @@ def _add(
     elif now[1:] == mark or (now[1] == code and mark[1] is None):
         plan.unchanged_lines.append(file.line_of[place])
     else:
-        plan.changed_lines.append(file.line_of[place])
+        plan.changed_lines[file.line_of[place]] = now[1:]
         session_plan.changed.setdefault((*mark, now[0], "", None), []).append(pupil)
 
 

@@ -44,8 +44,13 @@ def plan_marks_file(viewer: Viewer, sheet: Sheet, places: Mapping[str, int], opt
             if line not in refused:
                 who = f"{file.pupils[file.pupil_of[place]]}, {_when(on, session)}"
                 outcome = outcomes.get(line, Outcome.NEW)
-                rows.append(PlannedRow(line, who, outcome, _shown(file, place, outcome)))
-    problems = [RowProblem(line, "", "", each.message) for each in plan.reasons() for line in each.lines]
+                rows.append(PlannedRow(line, who, outcome, _shown(plan, place, outcome)))
+    written = dict(sheet.rows)
+    problems = [
+        RowProblem(line, _written(written.get(line, []), places), "", each.message)
+        for each in plan.reasons()
+        for line in each.lines
+    ]
     return put_together(rows, [*problems, *read.problems], read.digest, _notes(file))
 
 
@@ -111,12 +116,25 @@ def _plan(viewer: Viewer, sheet: Sheet, places: Mapping[str, int], options: Opti
     return _Read(plan_history(viewer, read_marks(rows, lines=lines), options.today), problems)
 
 
-def _shown(file: MarksFile, place: int, outcome: Outcome) -> tuple[Shown, ...]:
+def _written(cells: Sequence[str], places: Mapping[str, int]) -> str:
+    """Whose mark a row that can't be taken is about, as the row says it."""
+    named = (places[name] for name in ("pupil", "date", "session"))
+    return ", ".join(cells[place].strip()[:40] for place in named if place < len(cells))
+
+
+def _shown(plan: HistoryPlan, place: int, outcome: Outcome) -> tuple[Shown, ...]:
     if outcome is Outcome.UNCHANGED:
         return ()
-    symbol, minutes = file.codes[file.code_of[place]], file.minutes_of[place]
-    late = "" if minutes < 0 else f", {minutes} minutes"
-    return (Shown("Mark", "", f"{symbol} ({BY_SYMBOL[symbol].title}{late})"),)
+    file = plan.file
+    stood = plan.changed_lines.get(file.line_of[place])
+    minutes = file.minutes_of[place]
+    mark = (file.codes[file.code_of[place]], None if minutes < 0 else minutes)
+    return (Shown("Mark", _mark_words(*stood) if stood else "", _mark_words(*mark)),)
+
+
+def _mark_words(symbol: str, minutes: int | None) -> str:
+    late = "" if minutes is None else f", {minutes} minutes"
+    return f"{symbol} ({BY_SYMBOL[symbol].title}{late})"
 
 
 def _when(on: date, session: SchoolSession) -> str:

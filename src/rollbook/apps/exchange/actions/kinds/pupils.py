@@ -96,8 +96,10 @@ def preview_pupils(viewer: Viewer, rows: Sequence[ImportedRow], today: date) -> 
 
 def put_pupil_back(*, viewer: Viewer, row: ImportedRow, reason: str, by: Actor, at: datetime) -> None:
     """Sets one record of the roll back, or withdraws a group that was made. Errors: Refused."""
-    put = put_group_back if _is_group(row) else put_roll_back
-    put(viewer=viewer, row=row, reason=reason, by=by, at=at)
+    if _is_group(row):
+        put_group_back(viewer=viewer, row=row, reason=reason, by=by, at=at)
+    else:
+        put_roll_back(viewer=viewer, row=row, reason=reason, by=by, at=at)
 
 
 PUPILS = ImportKind(
