@@ -122,7 +122,7 @@ def faults_of(facts: MarkFacts, today: date) -> list[Finding[Fault]]:
     if facts.closed_because or not facts.is_on_roll:
         return list(_where_none_belongs(facts))
     if facts.code is None:
-        because = f"Nobody marked the {facts.session.words} register for this pupil."
+        because = "Nobody marked this pupil."
         return [_finding(Fault.MISSING, because, facts)]
     return sorted(
         (

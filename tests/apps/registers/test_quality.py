@@ -204,6 +204,30 @@ def test_a_missing_register_is_one_row_that_opens_it(opened: Any, scene: Scene) 
     assert "No mark was made" in text
 
 
+@pytest.mark.parametrize(
+    ("role", "where"),
+    [
+        (Role.ATTENDANCE_OFFICER, "/registers/grid/?pupils=g{group}&amp;span=week&amp;on=2026-09-14"),
+        (Role.TRUST_LEAD, "/pupils/{pupil}/?on=2026-09-14"),
+    ],
+)
+def test_what_is_alike_of_one_pupil_is_one_row_that_leads_to_all_its_marks(
+    opened: Any, scene: Scene, role: Role, where: str
+) -> None:
+    take_all(scene, Amy_AM="", Amy_PM="")
+    text = opened(role, "?kind=missing").content.decode()
+    [row] = [row for row in text.split("<tr>") if "Amy Abbott, 7A" in row]
+    assert "Mon 14 Sep, both sessions" in row
+    assert where.format(group=scene.group.pk, pupil=scene.amy.pk) in row
+
+
+def test_a_kind_without_any_says_only_that(opened: Any, scene: Scene) -> None:
+    take_all(scene, Amy_PM="")
+    text = opened(query="?kind=n_too_old").content.decode()
+    assert "Nothing of this kind" in text
+    assert "Every session of these days" not in text
+
+
 def test_one_kind_alone_and_no_other_kinds_or_periods(opened: Any, scene: Scene) -> None:
     take_all(scene, Amy_PM="", Ben_AM="L")
     assert "No mark was made" in opened(query="?kind=missing&period=year").content.decode()

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
 
 from rollbook.apps.registers.actions.many_marks import Change, Effect, Outcome
+from rollbook.apps.registers.presenters.words import span_words
 from rollbook.apps.registers.queries.saved import SavedMark, SavedMarks
 from rollbook.domain.codes import BY_SYMBOL, Needs
-from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refusal
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import short_day
@@ -245,19 +244,10 @@ def _lines(marks: Sequence[SavedMark]) -> list[Line]:
     for pupil_id, of_pupil in groupby(marks, key=lambda mark: mark.pupil_id):
         own = list(of_pupil)
         first = own[0]
-        words = _span_words([(mark.on, mark.session) for mark in own])
+        words = span_words([(mark.on, mark.session) for mark in own])
         name = f"{first.surname}, {first.forename}"
         lines.append(Line(pupil_id, name, first.before, first.after, len(own), words))
     return lines
-
-
-def _span_words(half_days: Sequence[tuple[date, SchoolSession]]) -> str:
-    first, last = half_days[0], half_days[-1]
-    if first == last:
-        return f"{short_day(first[0])}, {first[1].words}"
-    if first[0] == last[0]:
-        return f"{short_day(first[0])}, both sessions"
-    return f"{short_day(first[0])} to {short_day(last[0])}, {len(half_days)} sessions"
 
 
 def saved_context(found: SavedMarks) -> dict[str, Any]:

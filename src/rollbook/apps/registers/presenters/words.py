@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from rollbook.apps.registers.models import Entry, Movement, Save
 from rollbook.apps.registers.queries.marks import may_read_reason
+from rollbook.apps.registers.queries.newest import HalfDay
 from rollbook.domain.access import Viewer
 from rollbook.ui.kinds import title_of
 from rollbook.ui.words import clock_time, local, moment, short_day
@@ -77,3 +78,13 @@ def amendment_words(viewer: Viewer, before: Entry, after: Entry) -> str:
         f"{before.code} amended to {after.code}: {reason_words(viewer, after)}. "
         f"{after.by_name}, {after.by_position}, {short_day(when.date())} {when.year} at {clock_time(after.at)}"
     )
+
+
+def span_words(half_days: Sequence[HalfDay]) -> str:
+    """Half-days in a line, the earliest first: "Tue 17 Nov, both sessions", "Mon 16 Nov to Wed 18 Nov, 5 sessions"."""
+    first, last = half_days[0], half_days[-1]
+    if first == last:
+        return f"{short_day(first[0])}, {first[1].words}"
+    if first[0] == last[0]:
+        return f"{short_day(first[0])}, both sessions"
+    return f"{short_day(first[0])} to {short_day(last[0])}, {len(half_days)} sessions"

@@ -29,7 +29,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         raise Http404("no such kind")
     key, words, span = chosen
     found = quality_of(viewer, span, today)
-    context = quality_context(found, span, today, Fault(kind) if kind else None) | {
+    context = quality_context(viewer, found, span, today, Fault(kind) if kind else None) | {
         "period": key,
         "period_words": words,
         "options": [
