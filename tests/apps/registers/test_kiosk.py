@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -114,6 +115,17 @@ def test_whatever_does_not_fit_sends_to_the_office_without_saying_why(scene: Sce
     assert len(answers) == 1
     assert "Please go to the office" in answers.pop()
     assert "Far" not in touch(device, "/kiosk/arrived/", letters="bro")[1]
+
+
+def test_pressed_twice_it_is_done_once_and_says_so_both_times(scene: Scene) -> None:
+    device = kiosk(scene, pupils_may_leave="on")
+    late = {"pupil": scene.ben.pk, "do": "1", "reason": "Traffic", "key": uuid4()}
+    for minute in (12, 13):
+        assert "You are signed in at 09:12." in touch(device, "/kiosk/arrived/", 9, minute, **late)[1]
+    leaving = {"pupil": scene.amy.pk, "do": "1", "reason": "Family reason", "key": uuid4()}
+    for minute in (0, 1):
+        assert "You are signed out at 10:00." in touch(device, "/kiosk/leaving/", 10, minute, **leaving)[1]
+    assert (scene.marks()["Ben"], Movement.objects.count()) == (["N", "L"], 1)
 
 
 def test_leaving_takes_the_pin_unless_pupils_may_sign_themselves_out(scene: Scene) -> None:

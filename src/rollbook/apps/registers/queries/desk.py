@@ -1,13 +1,20 @@
 """What the desk looks up: pupils by a part of their name, and who came late today."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from uuid import UUID
 
 from django.db.models import Q
 
-from rollbook.apps.registers.models import Entry
+from rollbook.apps.registers.models import Entry, Save
 from rollbook.apps.registers.queries.kiosks import plain
-from rollbook.apps.registers.queries.whereabouts import Placed, everyone_placed, pupils_placed
+from rollbook.apps.registers.queries.marks import save_of_form
+from rollbook.apps.registers.queries.whereabouts import (
+    Placed,
+    everyone_placed,
+    movement_of_form,
+    pupils_placed,
+)
 from rollbook.domain.access import Viewer
 
 MOST_FOUND = 8
@@ -40,6 +47,15 @@ def find_pupils(viewer: Viewer, now: datetime, text: str) -> Search:
 def pupil_placed(viewer: Viewer, now: datetime, pupil_id: int) -> Placed | None:
     """One pupil on roll today and where they are; None for any other. Four queries."""
     return next(iter(pupils_placed(viewer, now, [pupil_id])), None)
+
+
+def time_of_form(viewer: Viewer, key: UUID) -> time | None:
+    """When a form sent before says that it was, in the log or as a late arrival; None for a new form. Two queries."""
+    movement = movement_of_form(viewer.school_id, key)
+    if movement is not None:
+        return movement.moved_at
+    save = save_of_form(viewer.school_id, key)
+    return save.entries.get().arrived_at if save and save.kind == Save.Kind.ARRIVAL else None
 
 
 @dataclass(frozen=True, slots=True)

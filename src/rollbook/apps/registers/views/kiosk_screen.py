@@ -21,7 +21,7 @@ from rollbook.apps.registers.actions.arrivals import sign_in
 from rollbook.apps.registers.actions.departures import LEAVING_REASONS, DeskAct, write_down
 from rollbook.apps.registers.actions.kiosks import PinAnswer, leave_kiosk, note_use, try_pin
 from rollbook.apps.registers.presenters.desk import Offer, offers_for
-from rollbook.apps.registers.queries.desk import pupil_placed
+from rollbook.apps.registers.queries.desk import pupil_placed, time_of_form
 from rollbook.apps.registers.queries.kiosks import FEWEST_LETTERS, OpenKiosk, names_at_kiosk, open_kiosk
 from rollbook.apps.registers.queries.whereabouts import Placed
 from rollbook.apps.schools.queries import timetable
@@ -117,6 +117,10 @@ def _with_pupil(
     text = request.POST["pupil"]
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
     placed = pupil_placed(opened.viewer, now, number)
+    key = _key(request)
+    if placed is not None and (done_at := time_of_form(opened.viewer, key)):  # pressed twice
+        context |= {"pupil": placed.pupil, "done_at": done_at}
+        return render(request, "registers/kiosk_done.html", context)
     offer = _offer(opened, placed, now, context["what"]) if placed is not None else None
     if placed is None or offer is None:
         return render(request, "registers/kiosk_done.html", context | {"office": _OFFICE})
@@ -142,8 +146,9 @@ def _with_pupil(
         if answer is PinAnswer.WRONG:
             context |= {"problem": _PIN_WRONG, "chosen": reason}
             return render(request, "registers/kiosk_reason.html", context, status=422)
-    done = _do(opened, placed, offer, reason, _key(request), now)
-    return render(request, "registers/kiosk_done.html", context | {"done": done, "office": _OFFICE})
+    done = _do(opened, placed, offer, reason, key, now)
+    context |= {"done_at": now.time() if done else None, "office": _OFFICE}
+    return render(request, "registers/kiosk_done.html", context)
 
 
 def _key(request: HttpRequest) -> UUID:
