@@ -40,10 +40,10 @@ test-sqlite: dev assets ## Everything else on SQLite, the browser included
 	@echo "==> Tests on SQLite, with the browser"
 	@$(PYTEST) -q --ignore=tests/domain
 
-test-postgres: dev assets ## Everything else on PostgreSQL, without the browser
+test-postgres: dev assets ## What asks for a database once more on PostgreSQL, without the browser
 	@sh bin/system.sh
 	@echo "==> Tests on PostgreSQL"
-	@bash bin/with-postgres.sh $(PYTEST) -q --ignore=tests/domain --ignore=tests/architecture -m "not browser"
+	@bash bin/with-postgres.sh $(PYTEST) -q --ignore=tests/domain --ignore=tests/architecture -m "database and not browser"
 
 check: dev ## Lint, format, types, import contracts, migrations, templates
 	@echo "==> ruff"

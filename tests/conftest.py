@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
-from rollbook.apps.audit import immutable
+from tests.emptying import empty_tables
 
 # Playwright keeps an event loop in the thread that also talks to the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,6 +30,7 @@ POLICY_ITEMS = frozenset(
     if line.startswith("P-")
 )
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 pytest_plugins = ["tests.policy"]
 
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in (
         "policy(*items): the items of the policy checklist (docs/policy-items.txt) that this test shows",
         "browser: drives Chromium; runs on SQLite only",
+        "database: asks for a database, or starts one; the others need no second run on PostgreSQL",
         "postgres: shows what only PostgreSQL can show; skipped on SQLite",
         "races: many people at once, or kill -9, on real connections; takes a minute",
         "console_errors: the page is expected to report errors to the console",
@@ -47,11 +49,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks browser tests as such, skips what the database can't show, and refuses unknown policy items."""
+    """Marks the tests by what they need, skips what the database can't show, and refuses unknown policy items."""
     on_sqlite = connections["default"].vendor == "sqlite"
     for item in items:
-        if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if BROWSER_FIXTURES.intersection(fixtures):
             item.add_marker(pytest.mark.browser)
+        if DATABASE_FIXTURES.intersection(fixtures) or any(
+            map(item.get_closest_marker, ("django_db", "races"))
+        ):
+            item.add_marker(pytest.mark.database)
         if on_sqlite and item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.skip(reason="shows what only PostgreSQL can show"))
         for mark in item.iter_markers("policy"):
@@ -63,21 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # --- The database -----------------------------------------------------------------------------------------------
 
-_empty_tables = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+def _empty(test_case: Any) -> None:
+    empty_tables()
+    cache.clear()
 
 
-def _empty_tables_of_evidence_too(test_case: Any) -> None:
-    """Tests that commit are followed by emptying every table, which evidence refuses: lift that for the moment."""
-    connection = connections["default"]
-    immutable.remove(connection)
-    try:
-        _empty_tables(test_case)
-        cache.clear()
-    finally:
-        immutable.install(connection)
-
-
-TransactionTestCase._fixture_teardown = _empty_tables_of_evidence_too  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 
 
 # --- The browser ------------------------------------------------------------------------------------------------

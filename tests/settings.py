@@ -23,6 +23,8 @@ if ON_SQLITE:
     # servers with the product's own settings, so here a commit need not reach the disk.
     DATABASES["default"]["OPTIONS"] = sqlite_options(synchronous="OFF")
     DATABASES["default"]["TEST"] = {"NAME": f"{_scratch}/{os.getpid()}.sqlite3"}
+else:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 # Argon2 takes a fifth of a second on purpose. One test of sign-in turns it on again.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -30,10 +30,12 @@ def programs() -> Path | None:
 class Cluster:
     """A server in a directory of its own; it answers on a socket there only."""
 
+    # The database that all others are copies of.
+    PATTERN = "pattern"
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self.data = home / "data"
-        self.url = f"postgres://postgres@/postgres?host={home}"
         self._postmaster: subprocess.Popen[bytes] | None = None
         self._how: dict[str, Any] = {"cwd": home, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -42,6 +44,12 @@ class Cluster:
         self._run("initdb", "-D", str(self.data), "--auth=trust", "--encoding=UTF8", "--username=postgres")
         with (self.data / "postgresql.conf").open("a") as configuration:
             configuration.write(_CONFIGURATION.format(home=home))
+
+    def database(self, name: str) -> str:
+        """The address of a new database: empty if it is the pattern, else a copy of that."""
+        template = "template1" if name == self.PATTERN else self.PATTERN
+        self._run("createdb", "-h", str(self.home), "-U", "postgres", "-T", template, name)
+        return f"postgres://postgres@/{name}?host={self.home}"
 
     def start(self) -> None:
         """Starts it and waits until it answers, recovery included. Errors: TimeoutError."""

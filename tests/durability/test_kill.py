@@ -7,7 +7,6 @@ is the business of fsync, which is on.
 
 import json
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,14 +22,14 @@ from django.conf import settings
 
 from bench.client import Browser, register_path
 from bench.load import SAVED, Registers, browser_with_form
-from bench.server import Server, environment, run
+from bench.server import Server, run
 from rollbook.clock import LONDON
-from tests.durability.cluster import Cluster, programs
+from tests.durability.cluster import Cluster
+from tests.durability.conftest import ROLLBOOK, Prepared
 from tests.durability.town import GROUP_SIZE, NOW
 
 ON_POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 ROUNDS = 4
-ROLLBOOK = ["-c", "from rollbook.config.cli import main; main()"]
 
 pytestmark = [pytest.mark.races, pytest.mark.enable_socket]
 
@@ -48,23 +47,14 @@ class Place:
     is_over: threading.Event = field(default_factory=threading.Event)
 
 
-def place(data: Path, database_url: str = "") -> Place:
+def place(prepared: Prepared) -> Place:
     """A school's server, ready to start."""
-    data.mkdir()
     now = datetime.fromisoformat(NOW).replace(tzinfo=LONDON)
-    env = environment(data, database_url, int((now - datetime.now(UTC)).total_seconds()))
-    run([*ROLLBOOK, "prepare", "-v0"], env)
+    env = prepared("killed", int((now - datetime.now(UTC)).total_seconds()))
+    data = Path(env["ROLLBOOK_DATA"])
     run(["-m", "tests.durability.town", "build", str(data / "facts.json")], env)
     facts = json.loads((data / "facts.json").read_text())
     return Place(env, Server(env, data / "log"), facts, Registers(facts))
-
-
-@pytest.fixture(scope="module")
-def directory() -> Iterator[Path]:
-    """Not pytest's own: PostgreSQL's owner must be able to enter it, and a socket's path may not be long."""
-    with tempfile.TemporaryDirectory(prefix="rollbook-kill-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 def codes_of(form: dict[str, str], pupils: list[int], session: str) -> dict[str, str]:
@@ -145,44 +135,33 @@ def assert_everything_is_there(where: Place) -> None:
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="shown in the run on SQLite")
-def test_killing_the_server_on_sqlite(directory: Path) -> None:
-    kill_the_server_again_and_again(place(directory / "sqlite"))
+def test_killing_the_server_on_sqlite(on_sqlite: Prepared) -> None:
+    kill_the_server_again_and_again(place(on_sqlite))
 
 
 @pytest.fixture(scope="module")
-def cluster(directory: Path) -> Iterator[Cluster]:
-    if programs() is None:
-        pytest.skip("PostgreSQL's server programs are not installed")
-    (directory / "pg").mkdir()
-    cluster = Cluster(directory / "pg")
-    cluster.start()
-    yield cluster
-    cluster.stop()
-
-
-@pytest.fixture(scope="module")
-def on_postgres(directory: Path, cluster: Cluster) -> Place:
-    return place(directory / "app", cluster.url)
+def big(on_postgres: Prepared) -> Place:
+    return place(on_postgres)
 
 
 @pytest.mark.postgres
-def test_killing_the_server_on_postgresql(on_postgres: Place) -> None:
-    kill_the_server_again_and_again(on_postgres)
+def test_killing_the_server_on_postgresql(big: Place) -> None:
+    kill_the_server_again_and_again(big)
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("how", ["kill", "stop"])
-def test_killing_the_database_itself(on_postgres: Place, cluster: Cluster, how: str) -> None:
+def test_killing_the_database_itself(big: Place, cluster: Cluster, how: str) -> None:
     """The server's processes live on, and go on saving as soon as the database is back."""
-    on_postgres.server.start()
+    big.server.start()
     try:
         for _ in range(2):
-            with people_saving(on_postgres):
-                wait_for_saves(on_postgres, 20 + random.randrange(20))
+            with people_saving(big):
+                wait_for_saves(big, 20 + random.randrange(20))
                 getattr(cluster, how)()
                 time.sleep(0.2)
                 cluster.start()
-                wait_for_saves(on_postgres, 20)
-            assert_everything_is_there(on_postgres)
+                wait_for_saves(big, 20)
+            assert_everything_is_there(big)
     finally:
-        on_postgres.server.kill()
+        big.server.kill()

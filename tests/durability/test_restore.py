@@ -5,52 +5,25 @@ The real commands with the product's own settings, each machine with a database 
 
 import json
 import subprocess
-import tempfile
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from bench.server import environment, run
-from tests.durability.cluster import Cluster, programs
+from bench.server import run
+from tests.durability.conftest import ROLLBOOK, Prepared
 
 ON_POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-ROLLBOOK = ["-c", "from rollbook.config.cli import main; main()"]
 
 pytestmark = pytest.mark.races
-
-
-@pytest.fixture(scope="module")
-def directory() -> Iterator[Path]:
-    """Not pytest's own: PostgreSQL's owner must be able to enter it, and a socket's path may not be long."""
-    with tempfile.TemporaryDirectory(prefix="rollbook-keep-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def clusters(directory: Path) -> Iterator[list[Cluster]]:
-    if programs() is None:
-        pytest.skip("PostgreSQL's server programs are not installed")
-    made = []
-    for name in ("pg1", "pg2"):
-        (directory / name).mkdir()
-        made.append(Cluster(directory / name))
-        made[-1].start()
-    yield made
-    for cluster in made:
-        cluster.stop()
 
 
 class Machine:
     """A prepared installation."""
 
-    def __init__(self, data: Path, database_url: str = "") -> None:
-        data.mkdir()
-        self.data = data
-        self.env = environment(data, database_url)
-        self.rollbook("prepare", "-v0")
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
 
     def rollbook(self, *arguments: str) -> str:
         return run([*ROLLBOOK, *arguments], self.env)
@@ -65,7 +38,7 @@ class Machine:
 
     def backup(self) -> Path:
         self.rollbook("backup")
-        [path] = (self.data / "backups").glob("*.zip")
+        [path] = Path(self.env["ROLLBOOK_DATA"], "backups").glob("*.zip")
         self.rollbook("backup", "--check", str(path))
         return path
 
@@ -91,17 +64,19 @@ def move(one: Machine, other: Machine) -> None:
 
 @pytest.mark.skipif(ON_POSTGRES, reason="shown in the run on SQLite")
 @pytest.mark.policy("P-4.1-13")
-def test_from_one_sqlite_to_another(directory: Path) -> None:
-    move(Machine(directory / "one").filled(), Machine(directory / "other"))
+def test_from_one_sqlite_to_another(on_sqlite: Prepared) -> None:
+    move(Machine(on_sqlite("one", 0)).filled(), Machine(on_sqlite("other", 0)))
 
 
 @pytest.mark.postgres
 @pytest.mark.policy("P-4.1-13")
-def test_from_sqlite_to_postgresql_and_on_and_back(directory: Path, clusters: list[Cluster]) -> None:
+def test_from_sqlite_to_postgresql_and_on_and_back(on_sqlite: Prepared, on_postgres: Prepared) -> None:
     """As a school moves to a bigger machine, to another of the kind, and home again."""
-    small = Machine(directory / "small").filled()
-    big = Machine(directory / "big", clusters[0].url)
-    move(small, big)
-    other = Machine(directory / "other-big", clusters[1].url)
-    move(big, other)
-    move(other, Machine(directory / "home"))
+    machines = [
+        Machine(on_sqlite("small", 0)).filled(),
+        Machine(on_postgres("big", 0)),
+        Machine(on_postgres("other", 0)),
+        Machine(on_sqlite("home", 0)),
+    ]
+    for one, other in pairwise(machines):
+        move(one, other)
