@@ -147,6 +147,8 @@ def test_the_rights_of_a_lead_are_looks_alone() -> None:
         Permission.SCHOOL_VIEW,
         Permission.QUALITY_VIEW,
         Permission.KEEPING_VIEW,
+        Permission.MEASURES_VIEW,
+        Permission.MEASURES_TOTALS,
         Permission.TRUST_VIEW,
     }
 
