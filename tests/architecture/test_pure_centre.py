@@ -9,7 +9,7 @@ from tests.architecture.source import Module, modules
 
 MAY_ALSO_IMPORT = {
     "rollbook.domain": set(),
-    "rollbook.formats": {"rollbook.domain", "rollbook.formats", "openpyxl", "xlsxwriter"},
+    "rollbook.formats": {"rollbook.domain", "rollbook.formats", "numpy", "openpyxl", "pyarrow", "xlsxwriter"},
     "rollbook.analytics": {"rollbook.domain", "rollbook.analytics", "numpy"},
 }
 # Rules are told the time and are the same each time they are asked.

@@ -2,16 +2,26 @@
 
 import os
 import sys
+from importlib import import_module
 
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
+from django.core.management.base import BaseCommand
 
 from rollbook.config.simulation import environment
+
+FILE_COMMANDS = {"measures", "threshold"}
+"""Commands that work on files alone: they run without a database and without a single setting."""
 
 
 def main() -> None:
     """Runs one command, for example `rollbook import pupils FILE`."""
+    if sys.argv[1:2] and sys.argv[1] in FILE_COMMANDS:
+        module = import_module(f"rollbook.config.management.commands.{sys.argv[1].replace('-', '_')}")
+        command: BaseCommand = module.Command()
+        command.run_from_argv(sys.argv)
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.config.settings")
     if sys.argv[1:2] == ["demo"]:
         # Its own database, key and clock must be known before the settings are read.

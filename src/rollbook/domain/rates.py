@@ -47,12 +47,24 @@ def totals(symbols: Iterable[str | None]) -> Totals:
     A symbol has meant the same in every year, so no dates are needed.
     Errors: UnknownCode.
     """
-    counted = Counter(symbols)
-    missing = counted.pop(None, 0) + counted.pop(TAKEN_BACK.symbol, 0)
+    return totals_of(Counter(symbols))
+
+
+def totals_of(counts: Mapping[str, int] | Mapping[str | None, int]) -> Totals:
+    """What do so many marks of each code add up to? The same as `totals` of them one by one.
+
+    Errors: UnknownCode.
+    """
+    missing = sum(count for symbol, count in counts.items() if symbol in (None, TAKEN_BACK.symbol))
+    counted = {
+        symbol: count
+        for symbol, count in counts.items()
+        if symbol is not None and symbol != TAKEN_BACK.symbol
+    }
     by_code: dict[str, int] = {}
     by_category: Counter[Category] = Counter()
     late = 0
-    for symbol in sorted(symbol for symbol in counted if symbol is not None):
+    for symbol in sorted(counted):
         code = BY_SYMBOL.get(symbol)
         if code is None:
             raise UnknownCode(f"'{symbol}' is not an attendance code, so these marks can't be added up.")
