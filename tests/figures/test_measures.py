@@ -167,9 +167,9 @@ def test_a_calendar_says_when_the_school_was_closed(tmp_path: Path) -> None:
         ("date\n2025-09-08\n", "The first line must name the columns"),
         ("day,status\n2025-09-08,open\n", "no column date"),
         ("date,status\n2025-09-08,shut\n", "'shut' is not a status"),
-        ("date,status\n31/02/2025,open\n", "is not a day"),
+        ("date,status\n31/02/2025,open\n", "There is no such day."),
         ("date,last_day,status\n2025-09-08,2025-09-01,open\n", "The last day is before the first"),
-        ("date,last_day,status\n2025-09-08,never,open\n", "'never' is not a day"),
+        ("date,last_day,status\n2025-09-08,never,open\n", "The date 'never' can't be taken."),
         ("date,session,status\n2025-09-08,night,open\n", "'night' is not a session"),
     ],
 )
@@ -221,8 +221,16 @@ def test_what_counts_can_not_answer(tmp_path: Path, options: list[str], problem:
 BAD = [
     ("Ashdown,1,2025-09-08,AM,/", "Ashdown,1,2025-09-08,AM", "Line 2: The row has too few columns."),
     ("Ashdown,1,2025-09-08,AM,/", "Ashdown,1,2025-09-08,noon,/", "Line 2: 'noon' is not a session."),
-    ("2,2025-09-08,PM,N,", "2,2025-02-30,PM,N,", "Line 7: '2025-02-30' is not a day."),
-    ("2,2025-09-08,PM,N,", "2,09/25/2025,PM,N,", "Line 7: '09/25/2025' is not a day."),
+    (
+        "2,2025-09-08,PM,N,",
+        "2,2025-02-30,PM,N,",
+        "Line 7: The date '2025-02-30' can't be taken. There is no such day.",
+    ),
+    (
+        "2,2025-09-08,PM,N,",
+        "2,09/25/2025,PM,N,",
+        "Line 7: The date '09/25/2025' can't be taken. There is no month 25.",
+    ),
     ("2,2025-09-08,PM,N,", "2,2025-09-08,PM,Q9,", "Line 7: 'Q9' is not an attendance code."),
     ("2,2025-09-08,PM,N,", "2,2025-09-08,PM,=1+1,", "Line 7: '=1+1' is not an attendance code."),
     ("2,2025-09-08,PM,N,", "2,2025-09-08,PM,J,", "Line 7: J ended on 18 August 2024; use J1."),

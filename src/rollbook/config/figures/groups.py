@@ -14,6 +14,7 @@ from rollbook.domain.thresholds import monday_of
 from rollbook.formats.marks_blocks import Block, Column, Layout, MarkRows, Pupils
 from rollbook.formats.marks_blocks.block import combined, compact
 from rollbook.formats.marks_blocks.meaning import CountRows, Enrolments
+from rollbook.formats.tables.values import tidy
 
 Numbers = NDArray[np.int64]
 NOT_KNOWN = ""
@@ -121,7 +122,7 @@ class Groups:
 def _of_row(key: _Key, block: Block, rows: NDArray[np.intp], days: Numbers) -> Column:
     if key.derive is None:
         column = block.columns[key.heading]
-        return Column([text.strip() for text in column.distinct], column.places[rows])
+        return Column([tidy(text) for text in column.distinct], column.places[rows])
     first, last = int(days.min()), int(days.max())
     used, places = compact(days - first, last - first + 1)
     texts = [key.derive(date.fromordinal(first + day)) for day in used.tolist()]

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from rollbook.config.figures.groups import UnknownColumn
 from rollbook.config.figures.selection import Selection
 from rollbook.formats.marks_blocks import Refusals, Source, open_blocks, read_open_days
-from rollbook.formats.marks_file import Unreadable
 from rollbook.formats.marks_file.words import read_day
+from rollbook.formats.tables import Unreadable
 
 T = TypeVar("T")
 REFUSALS_SHOWN = 200

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from rollbook.formats.marks_blocks.block import Refusals
 from rollbook.formats.marks_blocks.opening import open_blocks
-from rollbook.formats.marks_file import Unreadable
-from rollbook.formats.marks_file.words import SESSIONS, heading, read_day
+from rollbook.formats.marks_file.words import SESSIONS, read_day
+from rollbook.formats.tables import Unreadable, fold
+from rollbook.formats.tables.values import tidy
 
 _COLUMNS: Mapping[str, str] = {
     "date": "date",
-    "firstday": "date",
-    "lastday": "last_day",
+    "first day": "date",
+    "last day": "last_day",
     "session": "session",
     "school": "school",
     "status": "status",
@@ -62,7 +63,7 @@ class OpenDays:
 def read_open_days(path: Path) -> OpenDays:
     """The calendar file. Errors: Unreadable; OSError."""
     source = open_blocks(path)
-    places = {_COLUMNS[heading(name)]: name for name in source.headings if heading(name) in _COLUMNS}
+    places = {_COLUMNS[fold(name)]: name for name in source.headings if fold(name) in _COLUMNS}
     if "date" not in places or "status" not in places:
         raise Unreadable(
             "The calendar has no column date or no column status. Its first line must name the columns: date, status "
@@ -72,7 +73,7 @@ def read_open_days(path: Path) -> OpenDays:
     for block in source.blocks(list(places.values()), found.refusals):
         for number, line in enumerate(block.lines.tolist()):
             cells = {
-                role: block.columns[name].distinct[block.columns[name].places[number]].strip()
+                role: tidy(block.columns[name].distinct[block.columns[name].places[number]])
                 for role, name in places.items()
             }
             problem = _take(found, cells)

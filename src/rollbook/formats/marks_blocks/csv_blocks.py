@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from rollbook.formats.marks_blocks.block import Block, Column, Refusals
-from rollbook.formats.marks_file import Unreadable
+from rollbook.formats.tables import Unreadable
 
 LONGEST_LINE = 10_000
 BLOCK_BYTES = 1 << 25

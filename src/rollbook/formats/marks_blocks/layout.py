@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rollbook.formats.marks_file import Unreadable
-from rollbook.formats.marks_file.words import COLUMNS, heading
+from rollbook.formats.marks_file import FIELDS
+from rollbook.formats.tables import Unreadable, fold, propose
 
 _MARK_ROLES = ("pupil", "date", "session", "code")
-_DAY_OF_COUNTS = frozenset({"date", "attendancedate", "markdate"})
+_DAY_OF_COUNTS = frozenset({"date", "attendance date", "mark date"})
 _WHAT_IS_NEEDED = (
     "A file of pupils' marks has the columns school, pupil, date, session and code; "
     "a file of counts has the columns code and count beside any others."
@@ -35,22 +35,27 @@ def layout_of(headings: Sequence[str]) -> Layout:
     """What these headings say. Errors: Unreadable where a needed column is missing or two columns are the same one."""
     by_role: dict[str, list[str]] = {}
     for name in headings:
-        role = COLUMNS.get(heading(name))
-        if role is not None:
+        role = role_of(name)
+        if role:
             by_role.setdefault(role, []).append(name)
-    counts = [name for name in headings if heading(name) == "count"]
+    counts = [name for name in headings if fold(name) == "count"]
     if all(role in by_role for role in _MARK_ROLES):
         roles = {role: _one(role, names) for role, names in by_role.items()}
         keys = tuple(name for name in headings if name and name not in _not_keys(roles))
         return Layout(is_counts=False, roles=roles, keys=keys)
     if counts and "code" in by_role:
-        days = [name for name in headings if heading(name) in _DAY_OF_COUNTS]
+        days = [name for name in headings if fold(name) in _DAY_OF_COUNTS]
         roles = {"code": _one("code", by_role["code"]), "count": _one("count", counts)}
         roles |= {"date": days[0]} if days else {}
         keys = tuple(name for name in headings if name and name not in (roles["code"], roles["count"]))
         return Layout(is_counts=True, roles=roles, keys=keys)
     missing = [role for role in _MARK_ROLES if role not in by_role]
     raise Unreadable(f"The file has no column {' and no column '.join(missing)}. {_WHAT_IS_NEEDED}")
+
+
+def role_of(heading: str) -> str:
+    """What a column of marks is for, by the headings that the importer of marks knows; "" for any other."""
+    return next(iter(propose([heading], FIELDS).values()), "")
 
 
 def _one(role: str, names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from rollbook.domain.codes import BY_SYMBOL, CODES, TAKEN_BACK, UnknownCode, cod
 from rollbook.formats.marks_blocks.block import Block, Column, Numbers, Refusals, combined
 from rollbook.formats.marks_blocks.layout import Layout
 from rollbook.formats.marks_file.words import SESSIONS, read_day
+from rollbook.formats.tables.values import tidy
 
 NO_MARK = frozenset({"", "-", "--", "*", "!"})
 """What other systems write where nobody made a mark. # and Z are codes here: they are counted, but not as possible."""
@@ -93,7 +94,7 @@ class _Understood:
     def _number(self, text: str) -> int:
         number = self.known.get(text)
         if number is None:
-            meaning = self.read(text.strip())
+            meaning = self.read(tidy(text))
             if isinstance(meaning, str):
                 self.messages.append(meaning)
                 meaning = -1 - len(self.messages)
@@ -128,7 +129,7 @@ class Enrolments:
     def of(self, school: Column | None, pupil: Column) -> Numbers:
         """The number of each row's pupil at its school; -1 for a row that names no pupil."""
         distinct, places = combined([pupil] if school is None else [pupil, school])
-        numbers = [self._number("".join(at).strip(), who.strip()) for who, *at in distinct]
+        numbers = [self._number(tidy("".join(at)), tidy(who)) for who, *at in distinct]
         return np.array(numbers, dtype=np.int64)[places]
 
     def _number(self, school: str, pupil: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rollbook.formats.marks_blocks.block import Block, Refusals
 from rollbook.formats.marks_blocks.csv_blocks import CsvFile
 from rollbook.formats.marks_blocks.parquet_blocks import ParquetRows
-from rollbook.formats.marks_file import Unreadable
+from rollbook.formats.tables import Unreadable
 
 _OTHER_KINDS = (
     (b"PK\x03\x04", "This is an Excel workbook or a ZIP file. Save it as CSV and use that."),

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from rollbook.formats.marks_blocks.block import Block, Column, Refusals
-from rollbook.formats.marks_file import Unreadable
+from rollbook.formats.tables import Unreadable
 
 BATCH_ROWS = 500_000
 _DAMAGED = "This Parquet file is damaged or was not copied whole. Export it again."

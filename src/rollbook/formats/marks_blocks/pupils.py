@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollbook.formats.marks_blocks.block import Refusals
+from rollbook.formats.marks_blocks.layout import role_of
 from rollbook.formats.marks_blocks.opening import open_blocks
-from rollbook.formats.marks_file import Unreadable
-from rollbook.formats.marks_file.words import COLUMNS, heading
+from rollbook.formats.tables import Unreadable
+from rollbook.formats.tables.values import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,10 @@ def read_pupils(path: Path, *, with_schools: bool) -> Pupils:
 
 
 def _heading_of(role: str, headings: Sequence[str]) -> str | None:
-    named = [name for name in headings if COLUMNS.get(heading(name)) == role]
+    named = [name for name in headings if role_of(name) == role]
     return next((name for name in named if name.casefold() == role), named[0] if named else None)
 
 
 def _texts(distinct: Sequence[str], places: Sequence[int]) -> Iterator[str]:
-    stripped = [text.strip() for text in distinct]
+    stripped = [tidy(text) for text in distinct]
     return (stripped[place] for place in places)
