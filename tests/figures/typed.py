@@ -6,9 +6,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-from rollbook.config.management.commands import measures, threshold
+from rollbook.config.management.commands import dfe_tables, measures, threshold
 
-COMMANDS = {"measures": measures.Command, "threshold": threshold.Command}
+COMMANDS = {"measures": measures.Command, "threshold": threshold.Command, "dfe-tables": dfe_tables.Command}
 
 
 @dataclass(frozen=True)

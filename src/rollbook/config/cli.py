@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from rollbook.config.simulation import environment
 
-FILE_COMMANDS = {"measures", "threshold"}
+FILE_COMMANDS = {"measures", "threshold", "dfe-tables"}
 """Commands that work on files alone: they run without a database and without a single setting."""
 
 
