@@ -8,6 +8,8 @@ B := $(VENV)/bin
 STATIC := src/rollbook/ui/static/rollbook
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 PYTEST := $(B)/python -m pytest
+# As many tests side by side as there are processors; each worker has a database of its own.
+SIDE_BY_SIDE := -n auto --dist worksteal
 
 # uv is quicker where it works; a command of that name that doesn't work (a shim) doesn't count.
 ifneq ($(shell uv --version 2>/dev/null),)
@@ -33,17 +35,17 @@ test: test-domain test-sqlite test-postgres ## Run every test: on SQLite with th
 
 test-domain: dev ## The rules alone, covered to the last branch (seconds)
 	@echo "==> Tests of the rules, with branch coverage"
-	@$(PYTEST) -q tests/domain --cov=rollbook.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(PYTEST) -q $(SIDE_BY_SIDE) tests/domain --cov=rollbook.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 test-sqlite: dev assets ## Everything else on SQLite, the browser included
 	@sh bin/system.sh
 	@echo "==> Tests on SQLite, with the browser"
-	@$(PYTEST) -q --ignore=tests/domain
+	@$(PYTEST) -q $(SIDE_BY_SIDE) --ignore=tests/domain
 
 test-postgres: dev assets ## What asks for a database once more on PostgreSQL, without the browser
 	@sh bin/system.sh
 	@echo "==> Tests on PostgreSQL"
-	@bash bin/with-postgres.sh $(PYTEST) -q --ignore=tests/domain --ignore=tests/architecture -m "database and not browser"
+	@COMMITS=quick bash bin/with-postgres.sh $(PYTEST) -q $(SIDE_BY_SIDE) --ignore=tests/domain --ignore=tests/architecture -m "database and not browser"
 
 check: dev ## Lint, format, types, import contracts, migrations, templates
 	@echo "==> ruff"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs a command beside a PostgreSQL server of its own, whose address is in DATABASE_URL, and always stops it:
 #   bin/with-postgres.sh COMMAND ARGUMENT...
-# The server keeps its files in a directory that is removed, answers only on a socket there, and commits durably.
+# The server keeps its files in a directory that is removed, answers only on a socket there, and commits durably;
+# with COMMITS=quick it doesn't wait for the disk, as is enough for tests whose server is never killed.
 set -euo pipefail
 
 programs="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)"
@@ -26,12 +27,15 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
+durable=on
+if [ "${COMMITS:-durable}" = quick ]; then durable=off; fi
 run initdb -D "$home/data" --auth=trust --encoding=UTF8 --locale=C.UTF-8 --username=postgres >/dev/null
 cat >>"$home/data/postgresql.conf" <<CONFIGURATION
 listen_addresses = ''
 unix_socket_directories = '$home'
-fsync = on
-synchronous_commit = on
+fsync = $durable
+synchronous_commit = $durable
+full_page_writes = $durable
 max_connections = 100
 shared_buffers = 256MB
 timezone = 'UTC'
