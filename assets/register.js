@@ -6,7 +6,8 @@ if (form && !form.hasAttribute("data-read-only")) new Register(form).start();
 
 function Register(form) {
   const presentSymbol = form.dataset.present;
-  const rows = [...form.querySelectorAll("tr.pupil")].map((element) => makeRow(element, presentSymbol));
+  const absent = form.dataset.absent ?? "absent, no reason yet"; // in a lesson: missing
+  const rows = [...form.querySelectorAll("tr.pupil")].map((element) => makeRow(element, presentSymbol, absent));
   const open = rows.filter((row) => !row.isConflict);
   const saveButton = form.querySelector("[data-save]");
   const restButton = form.querySelector("[data-rest]");
@@ -15,7 +16,7 @@ function Register(form) {
   const live = form.querySelector("[data-say]");
   const savedNote = note.textContent;
   const codes = new Map(
-    open.flatMap((row) => [...row.select.options]).filter((o) => o.value).map((o) => [o.value.toUpperCase(), o.value]),
+    open.flatMap((row) => row.options()).filter((o) => o.value).map((o) => [o.value.toUpperCase(), o.value]),
   );
   const memory = keptMarks(form);
   let touched = form.hasAttribute("data-unsaved");
@@ -52,7 +53,7 @@ function Register(form) {
     for (const row of rows) counts[row.kind()] += 1;
     counts.rest = rest().length;
     for (const spot of document.querySelectorAll("[data-count]")) spot.textContent = counts[spot.dataset.count];
-    drawBar(document.querySelector(".tally [data-bar]"), counts, rows.length);
+    drawBar(document.querySelector(".tally [data-bar]"), counts, rows.length, absent);
     if (restButton) restButton.hidden = counts.rest === 0;
     const left = counts.unmarked ? `${counts.unmarked} to mark` : "All marked";
     note.textContent = touched ? `${left}, not saved` : savedNote;
@@ -298,7 +299,7 @@ function Register(form) {
 }
 
 // One pupil's row: what it shows, and how to change that.
-function makeRow(element, presentSymbol) {
+function makeRow(element, presentSymbol, absent) {
   const find = (selector) => element.querySelector(selector);
   const name = element.dataset.name;
   const saved = element.dataset.saved;
@@ -317,10 +318,10 @@ function makeRow(element, presentSymbol) {
     };
   }
   const radios = [...element.querySelectorAll(".seg input")];
-  const select = find("select");
+  const select = find("select"); // a lesson has no other codes, and no notes
   const minutes = find("[name^='late-']");
   const note = find("[name^='note-']");
-  const first = { minutes: minutes.value, note: note.value };
+  const first = { minutes: minutes.value, note: note?.value ?? "" };
   const chosen = () => radios.find((radio) => radio.checked)?.value ?? "";
   const row = {
     element,
@@ -331,31 +332,33 @@ function makeRow(element, presentSymbol) {
     version,
     id: element.dataset.pupil,
     isConflict: false,
-    code: () => select.value || (chosen() === "present" ? presentSymbol : chosen()),
+    options: () => [...(select?.options ?? [])],
+    code: () => select?.value || (chosen() === "present" ? presentSymbol : chosen()),
     kind: () => kindOf(row.code()),
-    needsNote: () => select.selectedOptions[0]?.hasAttribute("data-needs-note") ?? false,
-    takesMinutes: () => row.code() === "L" || (select.selectedOptions[0]?.hasAttribute("data-minutes") ?? false),
+    needsNote: () => select?.selectedOptions[0]?.hasAttribute("data-needs-note") ?? false,
+    takesMinutes: () => row.code() === "L" || (select?.selectedOptions[0]?.hasAttribute("data-minutes") ?? false),
     takes(code) {
       const value = code === presentSymbol ? "present" : code;
-      return radios.some((radio) => radio.value === value) || [...select.options].some((o) => o.value === code);
+      return radios.some((radio) => radio.value === value) || row.options().some((o) => o.value === code);
     },
     set(code, lateBy, nature) {
       const value = code === presentSymbol ? "present" : code;
       const radio = radios.find((each) => each.value === value);
       for (const each of radios) each.checked = each === radio;
-      select.value = radio ? "" : code;
+      if (select) select.value = radio ? "" : code;
       if (lateBy !== undefined) minutes.value = lateBy;
-      if (nature !== undefined) note.value = nature;
+      if (note && nature !== undefined) note.value = nature;
       row.tidy();
     },
     // Of two controls for one thing the one just used counts.
     settle(control) {
-      if (control.type === "radio" && select.value) select.value = "";
-      if (control === select && select.value) for (const radio of radios) radio.checked = false;
+      if (control.type === "radio" && select?.value) select.value = "";
+      if (select && control === select && select.value) for (const radio of radios) radio.checked = false;
       row.tidy();
     },
     tidy() {
       if (!row.takesMinutes()) minutes.value = "";
+      if (!note) return;
       const asks = select.selectedOptions[0]?.dataset.needsNote;
       if (asks) find(".nature label").textContent = asks;
       else if (!element.classList.contains("has-error")) note.value = "";
@@ -366,18 +369,18 @@ function makeRow(element, presentSymbol) {
       else row.set("", "", "");
     },
     changesSaved: () =>
-      version > 0 && (row.code() !== saved || minutes.value !== first.minutes || note.value !== first.note),
+      version > 0 && (row.code() !== saved || minutes.value !== first.minutes || (note?.value ?? "") !== first.note),
     words() {
       const code = row.code();
       if (!code) return "no mark";
       if (code === presentSymbol) return "present";
-      if (code === "N") return "absent, no reason yet";
+      if (code === "N") return absent;
       if (code === "L") return minutes.value ? `late, ${minutes.value} minutes` : "late, type the minutes";
       return select.selectedOptions[0].textContent.replace(/^.* – /, "");
     },
-    focus: (options) => (radios.find((radio) => radio.checked && !select.value) ?? radios[0]).focus(options),
+    focus: (options) => (radios.find((radio) => radio.checked && !select?.value) ?? radios[0]).focus(options),
   };
-  if (select.value) row.tidy();
+  if (select?.value) row.tidy();
   return row;
 }
 
@@ -387,8 +390,8 @@ function kindOf(code) {
   return { L: "late", N: "absent" }[code] ?? "other";
 }
 
-function drawBar(bar, counts, total) {
-  const words = { present: "present", late: "late", absent: "absent, no reason yet", other: "other codes", unmarked: "to mark" };
+function drawBar(bar, counts, total, absent) {
+  const words = { present: "present", late: "late", absent, other: "other codes", unmarked: "to mark" };
   let before = 0;
   Object.keys(words).forEach((kind, index) => {
     const part = bar.children[index];
@@ -430,7 +433,7 @@ function countdown(say) {
 function keptMarks(form) {
   const place = `rollbook.register:${location.pathname}`;
   const whose = form.dataset.viewer;
-  const state = (row) => [row.code(), row.minutes.value, row.note.value];
+  const state = (row) => [row.code(), row.minutes.value, row.note?.value ?? ""];
   const initial = new Map();
   // On a page that came back with errors nothing is saved yet, so there every mark is worth keeping.
   const unsaved = form.hasAttribute("data-unsaved");

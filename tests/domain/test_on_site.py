@@ -123,7 +123,7 @@ def test_an_early_arrival_counts_before_any_register() -> None:
     ("facts", "because"),
     [
         ((), "Nobody has marked this pupil today."),
-        ((am("/"),), "Marked present (morning) this morning."),
+        ((am("/"),), "Marked present this morning."),
         ((am("N"),), "No reason yet this morning."),
         ((am("I"),), "Authorised absence this morning."),
         ((am("E"),), "Authorised absence this morning."),

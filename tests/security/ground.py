@@ -43,7 +43,7 @@ from rollbook.domain.on_site import MovementKind
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
-from tests.security.records import absence_records
+from tests.security.records import absence_records, lesson_records
 
 TOMORROW = MONDAY + timedelta(days=1)
 LAST_FRIDAY = MONDAY - timedelta(days=3)
@@ -94,6 +94,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     kiosk = begin_kiosk(
         name=f"Kiosk{known}", pin="4071", reasons=["Overslept"], pupils_may_leave=False, **act
     ).kiosk
+    lessons = lesson_records(school, pupil.pk, word, known, act)
     records = absence_records(school, pupil.pk, word, known, TOMORROW, act)
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     removal, due = _removal(school, pupil, word, act)
@@ -132,6 +133,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "removal_id": removal.pk,
         "return_id": due.pk,
         **records,
+        **lessons,
         "movement_id": moved.pk,
         "call_id": call.pk,
         "kiosk_id": kiosk.pk,
@@ -367,6 +369,15 @@ def plausible(ids: Mapping[str, Any]) -> dict[str, Any]:
         "relationship": "aunt",
         "telephone": "0121 496 0001",
         "school": 1,
+        "subject": "A lesson",
+        "taught": f"group-{group}",
+        "teacher": ids["person_id"],
+        "weekday": "0",
+        "weekdays": "0",
+        "starts_at": "10:00",
+        "ends_at": "11:00",
+        "pupils": pupil,
+        "found": "somewhere",
         "terms-TOTAL_FORMS": "0",
         "terms-INITIAL_FORMS": "0",
         "days-TOTAL_FORMS": "0",

@@ -1,6 +1,6 @@
 """One of every record of absence."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import uuid4
 
@@ -8,11 +8,15 @@ from rollbook.apps.absence.actions.activities import ActivityDraft, record_activ
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
+from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
+from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
+from rollbook.apps.lessons.models import LessonAlert
 from rollbook.apps.schools.models import School
 from rollbook.domain.access import Role
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import WHOLE_WEEK, WeekGrid
+from tests.apps.lessons.scene import switch_on
 from tests.factories.people import make_person, viewer_of
 
 
@@ -86,3 +90,36 @@ def absence_records(
         "timetable_id": timetable.pk,
         "suspension_id": suspension.pk,
     }
+
+
+def lesson_records(
+    school: School, pupil_id: int, word: str, known: str, act: dict[str, Any]
+) -> dict[str, int]:
+    """Lesson registers, a set with a lesson today, and an alert. Shape: ids by their place in addresses."""
+    today = act["at"].date()
+    switch_on(school, today)
+    lesson_set = add_set(name=f"Set{known}", first_day=today, **act)
+    choose_pupils(set_id=lesson_set.pk, shown=[], chosen=[pupil_id], first_day=today, **act)
+    wanted = Wanted(
+        subject=f"Subject{known}",
+        group_id=None,
+        set_id=lesson_set.pk,
+        room=f"Room{known}",
+        teacher_id=act["viewer"].user_id,
+        weekday=today.weekday(),
+        starts_at=time(8, 45),
+        ends_at=time(9, 30),
+        first_day=today,
+    )
+    (lesson,) = add_lessons(wanted=wanted, weekdays=[today.weekday()], **act)
+    alert = LessonAlert.objects.create(
+        school=school,
+        lesson=lesson,
+        on=today,
+        pupil_id=pupil_id,
+        kind="missing",
+        because=f"Alert{word}",
+        raised_at=act["at"],
+        raised_by_name=f"Raiser{word}",
+    )
+    return {"lesson_id": lesson.pk, "set_id": lesson_set.pk, "alert_id": alert.pk}

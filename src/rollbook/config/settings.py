@@ -10,6 +10,10 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from rollbook.config.pages import ROLLBOOK_CARDS as ROLLBOOK_CARDS
+from rollbook.config.pages import ROLLBOOK_TAB_COUNTS as ROLLBOOK_TAB_COUNTS
+from rollbook.config.pages import ROLLBOOK_TABS_WHILE as ROLLBOOK_TABS_WHILE
+
 env = environ.Env()
 
 # The demonstration runs on one machine over plain HTTP with invented people; nothing else may be this relaxed.
@@ -42,6 +46,7 @@ INSTALLED_APPS = [
     "rollbook.apps.insight",
     "rollbook.apps.reports",
     "rollbook.apps.absence",
+    "rollbook.apps.lessons",
     "rollbook.apps.registers",
     "rollbook.apps.roll",
     "rollbook.apps.schools",
@@ -321,6 +326,8 @@ ROLLBOOK_TABS = {
             "registers:mine",
             ["register.take_own", "register.take_any", "pupil.view_any"],
         ),
+        ("Lessons", "lessons:today", ["register.take_own", "register.take_any"]),
+        ("Missing from lessons", "lessons:alerts", ["register.take_any"]),
         ("Grid", "registers:grid", ["register.amend"]),
         ("To put right", "registers:quality", ["quality.view"]),
         ("Print and export", "reports:print", ["register.take_own", "pupil.view_any"]),
@@ -353,6 +360,7 @@ ROLLBOOK_TABS = {
         ("Calendar", "schools:calendar", ["school.view"]),
         ("Times", "schools:times", ["school.view"]),
         ("Groups", "schools:groups", ["school.view"]),
+        ("Timetable", "lessons:timetable", ["groups.manage"]),
         ("Settings", "schools:settings", ["school.view"]),
         ("Codes", "schools:codes", ["school.view"]),
         ("Keeping", "keeping:keeping", ["keeping.view"]),
@@ -364,13 +372,6 @@ ROLLBOOK_TABS = {
 ROLLBOOK_PUPIL_LINKS = [
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
 ]
-
-# How many things wait on a page of a section, shown beside its name: the address, and who counts for a viewer on a day.
-ROLLBOOK_TAB_COUNTS = {
-    "roll:removals": "rollbook.apps.roll.queries.removals.waiting_count",
-    "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
-    "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
-}
 
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
 ROLLBOOK_ANSWERS = {

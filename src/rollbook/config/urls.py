@@ -9,6 +9,7 @@ _APPS = (
     "schools",
     "roll",
     "registers",
+    "lessons",
     "absence",
     "insight",
     "reports",

@@ -145,7 +145,7 @@ def _after_mark(mark: Mark, before: Whereabouts) -> tuple[Whereabouts, str]:
     if mark.arrived_at is not None:
         return Whereabouts.ON_SITE, f"Signed in at {words_for_time(mark.arrived_at)}."
     if code.is_on_site:
-        return Whereabouts.ON_SITE, f"Marked {code.title.lower()} {this}."
+        return Whereabouts.ON_SITE, f"Marked {code.title.partition(' (')[0].lower()} {this}."
     if code.symbol == "N" and before is Whereabouts.ON_SITE:
         return Whereabouts.NOT_KNOWN, f"Was here, was not signed out, and has no reason for absence {this}."
     if is_elsewhere(code):

@@ -90,8 +90,13 @@ class Shell:
         counters = {address(name): count for name, count in counted.items()}
         return [
             replace(item, count=self._count(counters[item.url])) if item.url in counters else item
-            for item in self._shown(entries)
+            for item in self._shown([entry for entry in entries if self._is_there(entry[1])])
         ]
+
+    def _is_there(self, name: str) -> bool:
+        """Is this page there for the viewer's school today? Some are a choice of the school's policy."""
+        asked: str | None = getattr(settings, "ROLLBOOK_TABS_WHILE", {}).get(name)
+        return asked is None or bool(import_string(asked)(self._viewer, clock.today()))
 
     def _count(self, counter: str) -> int:
         count: int = import_string(counter)(self._viewer, clock.today())

@@ -4,7 +4,8 @@ Python code can be got round; a trigger also stops SQL typed by hand. Both datab
 put in place by migrations; tests that empty tables take them away for that moment with `remove` and `install`.
 
 One removal is open: an entry may go when every version of its mark is six years old and a purge's record says that so
-many entries of its save go, until that many are gone (docs/adr/0017).
+many entries of its save go, until that many are gone (docs/adr/0017). A lesson's mark, which is in no chain, may go
+when every version of it is that old (docs/adr/0018).
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,8 +22,11 @@ TABLES = (
     "registers_rollcallpupil",
     "registers_rollcalltick",
     "registers_rollcallend",
+    "lessons_lessonsave",
+    "lessons_lessonmark",
 )
 PURGEABLE = "registers_entry"
+AGEING = "lessons_lessonmark"
 _TOO_YOUNG = f"Rows of {PURGEABLE} are evidence: they are never changed or removed within six years"
 
 _PG_FUNCTION = """
@@ -50,6 +54,39 @@ _IS_NOT_COVERED = """NOT COALESCE(
     > (SELECT save.entry_count FROM registers_save AS save WHERE save.id = OLD.save_made_id)
     - (SELECT COALESCE(SUM(part.entry_count), 0) FROM registers_purgedpart AS part
        WHERE part.save_cut_id = OLD.save_made_id), FALSE)"""
+
+
+_IS_YOUNG_IN_A_LESSON = """EXISTS (
+    SELECT 1 FROM lessons_lessonmark AS version JOIN lessons_lessonsave AS save ON save.id = version.save_made_id
+    WHERE version.lesson_id = OLD.lesson_id AND version."on" = OLD."on" AND version.pupil_id = OLD.pupil_id
+      AND save.at > {six_years_ago}
+)"""
+
+
+def _ageing_statements(vendor: str) -> list[str]:
+    """In place of the plain refusal to remove a lesson's mark."""
+    young = _IS_YOUNG_IN_A_LESSON.format(six_years_ago=_SIX_YEARS_AGO[vendor])
+    message = f"Rows of {AGEING} are evidence: they are never changed or removed within six years"
+    if vendor == "postgresql":
+        function = f"""
+CREATE OR REPLACE FUNCTION rollbook_refuse_young_lesson_mark() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {young} THEN RAISE EXCEPTION '{message}'; END IF;
+    RETURN OLD;
+END $$
+"""
+        return [
+            function,
+            f"CREATE OR REPLACE TRIGGER {AGEING}_fixed BEFORE UPDATE ON {AGEING} "
+            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_change()",
+            f"CREATE OR REPLACE TRIGGER {AGEING}_removed BEFORE DELETE ON {AGEING} "
+            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_young_lesson_mark()",
+        ]
+    return [
+        f"DROP TRIGGER IF EXISTS {AGEING}_no_delete",
+        f"CREATE TRIGGER IF NOT EXISTS {AGEING}_no_young_delete BEFORE DELETE ON {AGEING} WHEN {young} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+    ]
 
 
 def _purge_statements(vendor: str) -> list[str]:
@@ -116,6 +153,8 @@ def install(
             statements = _install_statements(connection.vendor, table)
             if with_purge and table == PURGEABLE:
                 statements += _purge_statements(connection.vendor)
+            if with_purge and table == AGEING:
+                statements += _ageing_statements(connection.vendor)
             for statement in statements:
                 cursor.execute(statement)
 

@@ -52,6 +52,18 @@ _SENTENCES: Mapping[str, str] = {
     "kiosk.opened": "Opened the kiosk {name}",
     "kiosk.closed": "Closed the kiosk {name}",
     "kiosk.pin.wrong": "A wrong PIN was typed at the kiosk {name}",
+    "lesson.added": "Put {subject} into the timetable",
+    "lesson.changed": "Changed {subject} in the timetable",
+    "lesson.ended": "Ended {subject} in the timetable",
+    "lesson.withdrawn": "Took {lesson} out of the timetable",
+    "lesson.cover.arranged": "Gave {subject} to {name} for {on}",
+    "lesson.cover.taken_back": "Gave {subject} back to its own teacher for {on}",
+    "lesson.set.added": "Added the set {name}",
+    "lesson.set.ended": "Ended the set {name}",
+    "lesson.set.pupils_chosen": "Chose the pupils of {subject}",
+    "lesson.register.saved": "Saved the register of {lesson} on {on}{marks}",
+    "lesson.alert.raised": "Marked {subject} in {lesson} on {on}, which raised an alert",
+    "lesson.alert.closed": "Closed the alert about {subject} in {lesson} on {on}",
     "register.history.loaded": "Loaded marks of earlier years",
     "register.marks.imported": "Imported marks of past days",
     "register.import.undone": "Undid an import of marks",
@@ -144,6 +156,8 @@ _KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a gr
     "dual": "a registration at two schools",
     "timetable": "a part-time timetable",
     "suspension": "a suspension",
+    "lesson": "a lesson",
+    "lesson_set": "a set",
 }
 # Words for facts whose names don't say it well enough.
 _FACT_WORDS = {
@@ -172,6 +186,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "submit_within_minutes": "minutes within which registers are submitted",
         "low_attendance_percent": "percentage below which attendance is shown in red",
         "aim_percent": "aim for attendance as a percentage",
+        "lesson_registers": "lesson registers, 1 for on",
     },
 }
 # Numbers that lead to a row and say nothing to a reader.
@@ -193,6 +208,7 @@ _HIDDEN = {
     "contact_id",
     "ended_at",
 }
+_ABOUT_PUPILS = ("register.", "roll.", "absence.", "lesson.register.")
 # Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -229,9 +245,7 @@ def subjects_in(events: Iterable[Event]) -> set[str]:
 
 def line(event: Event, known: Mapping[str, Known], *, may_see_pupils: bool) -> Line:
     """One event in words; what was written about pupils is left out for those who may not see pupils."""
-    about_pupils = event.type.startswith(("register.", "roll.", "absence.")) or event.subject.startswith(
-        "pupil:"
-    )
+    about_pupils = event.type.startswith(_ABOUT_PUPILS) or event.subject.startswith("pupil:")
     sentence = _SENTENCES.get(event.type) or _generic(event)
     subject = known.get(event.subject)
     words = sentence.format_map(_Blanks(_values(event, known)))

@@ -275,6 +275,15 @@ class SettingForm(Form):
 
     def __init__(self, *args: Any, setting: Setting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if setting.words:
+            self.fields["value"] = forms.TypedChoiceField(
+                label=setting.title,
+                coerce=int,
+                choices=list(enumerate(setting.words)),
+                widget=forms.RadioSelect(attrs={"class": "choices--inline"}),
+                error_messages={"required": f"Choose {' or '.join(setting.words).lower()}."},
+            )
+            return
         field = self.fields["value"]
         field.label = f"{setting.title} ({setting.unit})"
         field.error_messages["required"] = f"Enter a number of {setting.unit}."

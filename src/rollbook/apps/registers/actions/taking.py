@@ -23,23 +23,12 @@ from rollbook.domain.adviser import advise_on
 from rollbook.domain.codes import UnknownCode, code_for
 from rollbook.domain.marks import RegisterTimes, SchoolSession, check_mark
 from rollbook.domain.refusals import Refusal, Refused
+from rollbook.ui.mark_form import SubmittedMark as SubmittedMark
 
 REASON_NEEDED = "Say why you are changing a mark that was already saved."
 CANT_CLEAR = (
     "A saved mark can't be cleared. Choose the mark that is right; the first one stays in the history."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SubmittedMark:
-    """One pupil's row of the form. `code` "" is not marked; `seen_version` is the version that was on the screen."""
-
-    pupil_id: int
-    code: str
-    minutes_late: int | None
-    note: str
-    seen_version: int
-    choice: str = ""  # "theirs" or "mine" once a conflict was shown
 
 
 @dataclass(frozen=True, slots=True)

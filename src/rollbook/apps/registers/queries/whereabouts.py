@@ -1,6 +1,6 @@
 """Who is on site today: the day's marks, the desk's log and the roll put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -60,7 +60,12 @@ def everyone_placed(viewer: Viewer, now: datetime) -> list[Placed]:
 def pupils_placed(viewer: Viewer, now: datetime, pupil_ids: Iterable[int]) -> list[Placed]:
     """The same for a few pupils; those who are not on roll today are left out. Four queries."""
     wanted = set(pupil_ids)
-    few = [pupil for pupil in everyone_on_roll(viewer, now.date()) if pupil.id in wanted]
+    return those_placed(viewer, now, lambda pupil: pupil.id in wanted)
+
+
+def those_placed(viewer: Viewer, now: datetime, which: Callable[[OnRoll], bool]) -> list[Placed]:
+    """The same for those on roll of whom `which` is true. Four queries."""
+    few = [pupil for pupil in everyone_on_roll(viewer, now.date()) if which(pupil)]
     return _placed(viewer, now, few, only=True)
 
 

@@ -15,6 +15,7 @@ from rollbook.apps.schools.queries import timetable
 from rollbook.apps.schools.queries.notices import notices
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
+from rollbook.ui.cards import cards_for
 from rollbook.ui.permissions import requires
 
 
@@ -54,6 +55,7 @@ def today(request: HttpRequest, on: date | None = None, session: str | None = No
     board = board_of(viewer, on, school_session, now)
     context = board_context(viewer, board, on, school_session, now, timetable(viewer).calendar)
     context["notices"] = notices(viewer, now.date())
+    context["cards"] = cards_for("today", viewer, now)
     return render(request, "registers/today.html", context)
 
 

@@ -27,6 +27,7 @@ from rollbook.domain.adviser import advise
 from rollbook.domain.codes import AttendanceCode, code_for, codes_offered
 from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refused
+from rollbook.ui.cards import cards_for
 from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
 
@@ -43,6 +44,7 @@ def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     moved = movements_of(viewer, now.date(), [pupil_id]).get(pupil_id, [])
     context = pupil_context(viewer, year, now, moved, request.GET.get("code", ""))
+    context["cards"] = cards_for("pupil", viewer, now, pupil_id)
     return render(request, "registers/pupil.html", context)
 
 

@@ -1,13 +1,11 @@
 """The register screen: one group, one half-day, one form."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -22,13 +20,10 @@ from rollbook.apps.registers.views.paper import paper_of
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import present_symbol
 from rollbook.domain.marks import SchoolSession
-from rollbook.domain.refusals import Refusal, Refused
+from rollbook.domain.refusals import Refused
+from rollbook.ui.mark_form import key_in, marks_in, reason_in
 from rollbook.ui.permissions import requires
 from rollbook.ui.words import clock_time
-
-PRESENT = "present"
-_LONGEST_TEXT = 300
-_LONGEST_NUMBER = 18
 
 
 @requires(Permission.REGISTER_TAKE_OWN, Permission.REGISTER_TAKE_ANY, Permission.PUPIL_VIEW_ANY)
@@ -39,10 +34,8 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
     asked = _Asked(viewer, group_id, on, SchoolSession(session))
     if request.method == "GET":
         return _page(request, asked, Typed())
-    marks, refusals, raw_minutes = parse_marks(request.POST, asked.session)
-    reason = _text(request.POST, "reason")
-    if len(reason) > _LONGEST_TEXT:
-        refusals.append(Refusal("reason", f"Keep the reason to {_LONGEST_TEXT} characters."))
+    marks, refusals, raw_minutes = marks_in(request.POST, present_symbol(asked.session))
+    reason = reason_in(request.POST, refusals)
     typed = Typed(marks, reason, refusals, raw_minutes=raw_minutes)
     if request.POST.get("act") == "rest":
         return _page(request, asked, typed, rest_present=True)
@@ -58,7 +51,7 @@ def take(request: HttpRequest, group_id: int, on: date, session: str) -> HttpRes
             school_session=asked.session,
             marks=list(marks.values()),
             reason=typed.reason,
-            key=_key(request.POST),
+            key=key_in(request.POST),
             by=viewer.actor,
             at=now,
             paper=paper_of(request.GET, on, now),
@@ -79,62 +72,6 @@ class _Asked:
     group_id: int
     on: date
     session: SchoolSession
-
-
-def parse_marks(
-    form: QueryDict, school_session: SchoolSession
-) -> tuple[dict[int, SubmittedMark], list[Refusal], Mapping[int, str]]:
-    """The rows of a register's form. Shape: marks by pupil id; refusals; minutes that are no number, as typed."""
-    marks: dict[int, SubmittedMark] = {}
-    refusals: list[Refusal] = []
-    raw_minutes: dict[int, str] = {}
-    for name in form:
-        if not name.startswith("v-"):
-            continue
-        pupil_id, seen = _number(name[2:]), _number(form.get(name, ""))
-        if pupil_id is None:
-            refusals.append(Refusal("", "This form could not be read. Open the register again."))
-            continue
-        code = form.get(f"o-{pupil_id}", "") or form.get(f"m-{pupil_id}", "")
-        if code == PRESENT:
-            code = present_symbol(school_session)
-        minutes: int | None = None
-        written = form.get(f"late-{pupil_id}", "").strip()
-        if written and code in ("L", "U"):
-            if written.isdecimal() and len(written) <= 3:
-                minutes = int(written)
-            else:
-                raw_minutes[pupil_id] = written
-                refusals.append(Refusal(f"late-{pupil_id}", "Give the minutes late as a number, such as 12."))
-        choice = form.get(f"c-{pupil_id}", "")
-        if form.get(f"x-{pupil_id}") and choice not in ("theirs", "mine"):
-            refusals.append(Refusal(f"c-{pupil_id}", "Choose which of the two marks is right."))
-        marks[pupil_id] = SubmittedMark(
-            pupil_id=pupil_id,
-            code=code,
-            minutes_late=minutes,
-            note=_text(form, f"note-{pupil_id}")[:_LONGEST_TEXT],
-            seen_version=seen or 0,
-            choice=choice,
-        )
-    return marks, refusals, raw_minutes
-
-
-def _number(text: str) -> int | None:
-    """A number as the page itself writes it, None for anything else. Python refuses to read very long ones."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
-
-
-def _text(form: QueryDict, name: str) -> str:
-    """A text as it was typed, without the sign that the databases can't keep: the digest would count it."""
-    return form.get(name, "").replace("\x00", "")
-
-
-def _key(form: QueryDict) -> UUID:
-    try:
-        return UUID(form.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _with_rest_present(sheet: RegisterSheet, typed: Typed) -> Typed:

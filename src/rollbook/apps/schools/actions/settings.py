@@ -83,7 +83,8 @@ def _refusals(
 ) -> list[Refusal]:
     refusals = []
     if not setting.lowest <= value <= setting.highest:
-        bounds = f"Choose from {setting.lowest} to {setting.with_unit(setting.highest)}."
+        lowest = setting.with_unit(setting.lowest) if setting.words else setting.lowest
+        bounds = f"Choose from {lowest} to {setting.with_unit(setting.highest)}."
         refusals.append(Refusal("value", f"{bounds} {setting.because}"))
     if effective_from <= today and any(day <= today for day in days):
         refusals.append(Refusal("effective_from", f"Choose a day after today. {BEGUN}"))

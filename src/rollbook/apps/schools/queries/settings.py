@@ -8,7 +8,14 @@ from types import MappingProxyType
 from rollbook.apps.schools.models import PolicySetting
 from rollbook.domain.access import Viewer
 from rollbook.domain.calendar_checks import LONGEST_OPEN_MINUTES
-from rollbook.domain.law import GUIDANCE, POLICY, Citation, Confirmation
+from rollbook.domain.law import (
+    GUIDANCE,
+    POLICY,
+    REGULATION_10_URL,
+    REGULATIONS_2024,
+    Citation,
+    Confirmation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,26 @@ class Setting:
     because: str
     citation: Citation
     bound_citation: Citation
+    words: tuple[str, ...] = ()
+    """What the values 0, 1 ... are called where the choice is between words; the unit is then empty."""
 
     def with_unit(self, value: object) -> str:
-        """ "15 minutes" or "90%"."""
+        """ "15 minutes", "90%" or "On"."""
+        if self.words and isinstance(value, int) and 0 <= value < len(self.words):
+            return self.words[value]
         return f"{value}{self.unit}" if self.unit == "%" else f"{value} {self.unit}"
+
+    @property
+    def bounds(self) -> str:
+        """What no school may leave, in a sentence."""
+        if self.words:
+            return f"{' or '.join(self.words)}: the law leaves both open."
+        return f"The law leaves {self.lowest} to {self.highest} open."
+
+    @property
+    def by_default(self) -> str:
+        """What holds until the school chooses."""
+        return self.with_unit(self.default)
 
 
 _LONGEST = max(LONGEST_OPEN_MINUTES, key=lambda dated: dated.first_day)
@@ -77,6 +100,22 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 citation=Citation(POLICY, "section 3.1"),
                 bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
+            Setting(
+                name="lesson_registers",
+                title="Lesson registers",
+                explanation="A register for each lesson of the timetable, beside the attendance register and never in "
+                "it. A pupil present at registration but missing from a lesson raises an alert.",
+                unit="",
+                default=0,
+                lowest=0,
+                highest=1,
+                because="The law asks for a register twice a day; lessons are the school's own choice.",
+                citation=Citation(POLICY, "section 3.8"),
+                bound_citation=Citation(
+                    REGULATIONS_2024, "regulation 10", Confirmation.CONFIRMED, REGULATION_10_URL
+                ),
+                words=("Off", "On"),
+            ),
         )
     }
 )
@@ -94,6 +133,16 @@ class SettingHistory:
     now: int
     since: date | None
     rows: tuple[PolicySetting, ...]
+
+    @property
+    def in_words(self) -> str:
+        """What holds on the day asked, with its unit."""
+        return self.setting.with_unit(self.now)
+
+    @property
+    def choices(self) -> list[tuple[PolicySetting, str]]:
+        """The rows, each with its value in words."""
+        return [(row, self.setting.with_unit(row.value)) for row in self.rows]
 
 
 def settings_on(viewer: Viewer, on: date) -> list[SettingHistory]:

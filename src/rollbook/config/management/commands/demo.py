@@ -23,6 +23,7 @@ from rollbook.config.simulation.demonstration import (
     demonstration_school,
     sign_ins,
 )
+from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import is_loaded, last_moment, load_school
 
 LOADED_AT = time(8, 59)
@@ -72,6 +73,7 @@ def _make(today: date, seed: int) -> None:
             on_entries=bar.update,
         )
     record_agreements(school, today, f"head@{EMAIL_DOMAIN}", f"{TRIP_LEADER}@{EMAIL_DOMAIN}")
+    record_lessons(school, today, seed)
 
 
 def _go_on_where_it_stopped() -> None:
