@@ -37,7 +37,9 @@ def test_present_at_registration_but_missing_raises_an_alert_with_the_save(scene
     assert (event.subject, event.facts["lesson"]) == (f"pupil:{scene.amy.pk}", "Maths")
 
 
-def test_in_the_lesson_but_absent_in_the_register_tells_the_office_and_changes_no_mark(scene: LessonScene) -> None:
+def test_in_the_lesson_but_absent_in_the_register_tells_the_office_and_changes_no_mark(
+    scene: LessonScene,
+) -> None:
     taken = scene.teach({scene.ben: "/"})
     assert taken.raised == ("Ben Brown",)
     assert scene.alerts() == [("Ben", "not_registered", True)]
@@ -84,7 +86,9 @@ def test_from_one_kind_to_the_other(scene: LessonScene) -> None:
     assert scene.alerts() == [("Ben", "not_registered", False)]
 
 
-def close(scene: LessonScene, found: str = "In the library", by: str = "office", **changes: object) -> LessonAlert:
+def close(
+    scene: LessonScene, found: str = "In the library", by: str = "office", **changes: object
+) -> LessonAlert:
     viewer = scene.viewer(getattr(scene, by))
     given = {"alert_id": LessonAlert.objects.earliest("id").pk, "found": found} | changes
     return close_alert(viewer=viewer, by=viewer.actor, at=at(10, 20), **given)
@@ -126,7 +130,11 @@ def test_another_schools_alert_is_never_seen_or_closed(scene: LessonScene) -> No
     stranger = other.viewer(other.office)
     alert = LessonAlert.objects.get()
     assert alert_of(stranger, alert.pk) is None
-    assert (open_alerts(stranger), closed_alerts(stranger, MONDAY), open_count(stranger, MONDAY)) == ([], [], 0)
+    assert (open_alerts(stranger), closed_alerts(stranger, MONDAY), open_count(stranger, MONDAY)) == (
+        [],
+        [],
+        0,
+    )
     with pytest.raises(Refused, match="no such alert"):
         close(other, alert_id=alert.pk)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -42,8 +43,6 @@ def scene() -> LessonScene:
 
 def maths(scene: LessonScene) -> str:
     return reverse("lessons:take", args=[scene.maths.pk, MONDAY])
-
-
 
 
 def rows(
@@ -213,7 +212,10 @@ def test_the_next_lesson_stands_first(scene: LessonScene) -> None:
     later = sign_in(Client(), scene.other_teacher).get(reverse("lessons:today")).content.decode()
     assert "Your next lesson" in later
     scene.teach({scene.amy: "/", scene.ben: "N", scene.cat: "/"})
-    assert "Your lesson now" not in sign_in(Client(), scene.teacher).get(reverse("lessons:today")).content.decode()
+    assert (
+        "Your lesson now"
+        not in sign_in(Client(), scene.teacher).get(reverse("lessons:today")).content.decode()
+    )
     office = sign_in(Client(), scene.office).get(reverse("lessons:today")).content.decode()
     assert "Taken" in office
     assert "To come" in office
@@ -272,7 +274,7 @@ def test_lessons_are_added_with_a_warning_of_clashes(scene: LessonScene) -> None
 
 def test_a_lesson_that_can_not_be_comes_back_as_typed(scene: LessonScene) -> None:
     client = sign_in(Client(), scene.office)
-    answer = client.post(reverse("lessons:new"), lesson_form(scene, ends_at="10:00", subject="Sc\"ience"))
+    answer = client.post(reverse("lessons:new"), lesson_form(scene, ends_at="10:00", subject='Sc"ience'))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The lesson ends after it begins" in page
@@ -299,7 +301,9 @@ def test_a_set_is_made_and_filled_a_group_at_a_time(scene: LessonScene) -> None:
     client.post(reverse("lessons:set_new"), made)
     reading = LessonSet.objects.get(name="Reading")
     choose = reverse("lessons:set_pupils", args=[reading.pk, scene.group.pk])
-    page = client.post(choose, {"pupils": [scene.ben.pk], "first_day": "2026-09-14"}, follow=True).content.decode()
+    page = client.post(
+        choose, {"pupils": [scene.ben.pk], "first_day": "2026-09-14"}, follow=True
+    ).content.decode()
     assert "7A: 1 put in, 0 taken out." in page
     assert "Brown, Ben" in page
     assert client.post(choose, {"pupils": [scene.dan.pk], "first_day": "2026-09-14"}).status_code == 422
@@ -320,7 +324,12 @@ def test_cover_is_arranged(scene: LessonScene) -> None:
 
 def test_more_pupils_and_lessons_cost_no_more_queries(scene: LessonScene) -> None:
     client = sign_in(Client(), scene.office)
-    addresses = (maths(scene), reverse("lessons:today"), reverse("lessons:alerts"), reverse("lessons:timetable"))
+    addresses = (
+        maths(scene),
+        reverse("lessons:today"),
+        reverse("lessons:alerts"),
+        reverse("lessons:timetable"),
+    )
 
     def counts() -> dict[str, int]:
         found = {}

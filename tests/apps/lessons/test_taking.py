@@ -193,6 +193,10 @@ def test_nothing_is_saved_where_the_audit_log_can_not_be_written(
 )
 def test_the_database_itself_keeps_lesson_marks(scene: LessonScene, statement: str) -> None:
     scene.teach({scene.amy: "N"})
-    with pytest.raises(DatabaseError, match="are evidence"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="are evidence"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert scene.lesson_marks() == {"Amy": ["N"]}
