@@ -107,6 +107,7 @@ def context(variant: str = "fresh", *, may_save: bool = True, session: str = "AM
         "absent": sum(each["code"] == "N" for each in shown),
         "other": kinds.count("other"),
         "unmarked": kinds.count("missing"),
+        "rest": kinds.count("missing"),
         "total": len(shown),
     }
     register = {

@@ -10,8 +10,9 @@ from rollbook.apps.lessons.models import LessonAlert
 from rollbook.apps.lessons.presenters.alerts import last_seen, since_words
 from rollbook.apps.lessons.presenters.cards import alerts_card, pupil_card
 from rollbook.apps.lessons.queries.alerts import alert_of, closed_alerts, followed, open_alerts, open_count
-from rollbook.apps.registers.actions.departures import sign_out
+from rollbook.apps.registers.actions.departures import write_down
 from rollbook.apps.registers.models import Entry
+from rollbook.domain.on_site import MovementKind
 from rollbook.domain.refusals import Refused
 from tests.apps.lessons.scene import LessonScene
 from tests.apps.registers.scene import MONDAY, PM, at, mark
@@ -48,11 +49,12 @@ def test_in_the_lesson_but_absent_in_the_register_tells_the_office_and_changes_n
 
 def test_signed_out_or_known_beforehand_raises_none(scene: LessonScene) -> None:
     office = scene.viewer(scene.office)
-    sign_out(
+    write_down(
         viewer=office,
         pupil_id=scene.amy.pk,
         on=MONDAY,
-        left_at=at(9, 40).time(),
+        kind=MovementKind.LEFT,
+        moved_at=at(9, 40).time(),
         reason="Unwell",
         collected_by="Mother",
         key=uuid4(),
