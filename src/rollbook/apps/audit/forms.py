@@ -27,6 +27,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("absence.",),
         (),
     ),
+    ("lessons", "Lessons: timetable, registers and alerts", ("lesson.",), ()),
     ("inspection", "Inspections", ("inspection.",), ()),
     ("closures", "Closures", ("register.closure.",), ()),
     ("looks", "Looks at a pupil", ("roll.pupil.viewed",), ()),
