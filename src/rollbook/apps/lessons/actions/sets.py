@@ -71,34 +71,15 @@ def choose_pupils(
     with transaction.atomic():
         one_at_a_time(viewer, Permission.GROUPS_MANAGE)
         found = _own(viewer, set_id)
-        if first_day < max(at.date(), found.first_day):
-            raise Refused.one(
-                "first_day", f"Choose {short_day(max(at.date(), found.first_day))} or a later day."
-            )
-        if found.last_day is not None and first_day > found.last_day:
-            raise Refused.one("first_day", f"{found.name} ends on {plain_day(found.last_day)}.")
-        known = {pupil.id for pupil in everyone_on_roll(viewer, first_day)}
+        _refuse_day(found, first_day, at.date())
         asked, wanted = set(shown), set(chosen)
-        if not wanted <= known:
+        if not wanted <= {pupil.id for pupil in everyone_on_roll(viewer, first_day)}:
             raise Refused.one("pupils", "One of these pupils is not on the roll on that day. Look again.")
-        current = {
-            row.pupil_id: row
-            for row in LessonPupil.objects.filter(
-                not_over(first_day), lesson_set=found, pupil__in=asked | wanted
-            )
-        }
+        rows = LessonPupil.objects.filter(not_over(first_day), lesson_set=found, pupil__in=asked | wanted)
+        current = {row.pupil_id: row for row in rows}
         put_in = sorted(wanted - current.keys())
         taken_out = [row for pupil, row in current.items() if pupil in asked - wanted]
-        LessonPupil.objects.bulk_create(
-            LessonPupil(lesson_set=found, pupil_id=pupil, first_day=first_day, last_day=found.last_day)
-            for pupil in put_in
-        )
-        for row in taken_out:
-            if row.first_day >= first_day:
-                row.delete()
-            else:
-                row.last_day = first_day - timedelta(days=1)
-                row.save(update_fields=["last_day"])
+        _move(found, put_in, taken_out, first_day)
         if put_in or taken_out:
             facts = {
                 "first_day": first_day.isoformat(),
@@ -107,6 +88,27 @@ def choose_pupils(
             }
             _note("lesson.set.pupils_chosen", found, facts, viewer, by, at)
     return len(put_in), len(taken_out)
+
+
+def _refuse_day(of: LessonSet, first_day: date, today: date) -> None:
+    earliest = max(today, of.first_day)
+    if first_day < earliest:
+        raise Refused.one("first_day", f"Choose {short_day(earliest)} or a later day.")
+    if of.last_day is not None and first_day > of.last_day:
+        raise Refused.one("first_day", f"{of.name} ends on {plain_day(of.last_day)}.")
+
+
+def _move(to: LessonSet, put_in: Iterable[int], taken_out: Iterable[LessonPupil], first_day: date) -> None:
+    LessonPupil.objects.bulk_create(
+        LessonPupil(lesson_set=to, pupil_id=pupil, first_day=first_day, last_day=to.last_day)
+        for pupil in put_in
+    )
+    for row in taken_out:
+        if row.first_day >= first_day:
+            row.delete()
+        else:
+            row.last_day = first_day - timedelta(days=1)
+            row.save(update_fields=["last_day"])
 
 
 def _own(viewer: Viewer, set_id: int) -> LessonSet:
