@@ -8,11 +8,21 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rollbook.apps.absence.actions.records import made_once, must, needs_reason, note, own_record, put
+from rollbook.apps.absence.actions.records import (
+    made_once,
+    making,
+    must,
+    needs_reason,
+    note,
+    open_record,
+    own_record,
+    plan,
+    put,
+)
 from rollbook.apps.absence.models import ActivityPupil, OffSiteActivity
 from rollbook.apps.absence.queries.activities import own_staff, places_of
 from rollbook.apps.absence.queries.week import slots_between
-from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
+from rollbook.apps.registers.actions.sourced_plans import SourcedPlan
 from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.off_site import ActivityFacts, ActivityKind, check_activity, register_words
@@ -128,11 +138,7 @@ def record_activity(
 
     def make() -> OffSiteActivity:
         activity = OffSiteActivity.objects.create(
-            school_id=viewer.school_id,
-            key=key,
-            recorded_at=at,
-            recorded_by_id=by.person_id,
-            recorded_by_name=by.name,
+            **making(viewer, key, by, at),
             **_values(draft),
         )
         _add(activity, [pupil.id for pupil in pupils], draft.first_day, by, at)
@@ -263,10 +269,7 @@ def cancel_activity(*, viewer: Viewer, activity_id: int, because: str, by: Actor
 
 
 def _open(viewer: Viewer, activity_id: int, seen_version: int | None = None) -> OffSiteActivity:
-    activity = own_record(viewer, OffSiteActivity, activity_id, seen_version)
-    if activity.ended_at is not None:
-        raise Refused.one("", "This activity was cancelled. Record a new one.")
-    return activity
+    return open_record(viewer, OffSiteActivity, activity_id, seen_version, "This activity was cancelled.")
 
 
 def _values(draft: ActivityDraft) -> dict[str, Any]:
@@ -308,12 +311,4 @@ def _plan(viewer: Viewer, activity: OffSiteActivity, because: str, by: Actor, at
                 supervisor=activity.supervisor,
             )
         )
-    replace_plans(
-        viewer=viewer,
-        source=activity.source,
-        origin=Origin.ACTIVITY,
-        plans=plans,
-        because=because,
-        by=by,
-        at=at,
-    )
+    plan(activity, plans, viewer=viewer, because=because, by=by, at=at)

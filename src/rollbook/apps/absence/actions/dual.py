@@ -9,16 +9,19 @@ from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
     made_once,
+    making,
     must,
     needs_reason,
     note,
+    open_record,
     own_pupil,
     own_record,
+    plan,
     put,
 )
 from rollbook.apps.absence.models import DualRegistration
 from rollbook.apps.absence.queries.people import slots_of_grid
-from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
+from rollbook.apps.registers.actions.sourced_plans import SourcedPlan
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.off_site import DualFacts, check_dual
 from rollbook.domain.refusals import Refused
@@ -68,12 +71,8 @@ def record_dual(
 
     def make() -> DualRegistration:
         dual = DualRegistration.objects.create(
-            school_id=viewer.school_id,
+            **making(viewer, key, by, at),
             pupil=pupil,
-            key=key,
-            recorded_at=at,
-            recorded_by_id=by.person_id,
-            recorded_by_name=by.name,
             **_values(draft),
         )
         _plan(viewer, dual, "recorded", by, at)
@@ -104,9 +103,7 @@ def change_dual(
     because = needs_reason(because)
     draft = check_dual_draft(viewer, draft)
     with transaction.atomic():
-        dual = own_record(viewer, DualRegistration, dual_id, seen_version)
-        if dual.ended_at is not None:
-            raise Refused.one("", "This registration was ended. Record a new one.")
+        dual = open_record(viewer, DualRegistration, dual_id, seen_version, "This registration was ended.")
         differs = put(dual, _values(draft))
         if differs["to"]:
             dual.save()
@@ -155,6 +152,4 @@ def _plan(viewer: Viewer, dual: DualRegistration, because: str, by: Actor, at: d
         )
         for sessions, weekdays in WeekGrid(dual.half_days).patterns()
     ]
-    replace_plans(
-        viewer=viewer, source=dual.source, origin=Origin.DUAL, plans=plans, because=because, by=by, at=at
-    )
+    plan(dual, plans, viewer=viewer, because=because, by=by, at=at)

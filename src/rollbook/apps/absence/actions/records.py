@@ -1,6 +1,6 @@
 """What every change of a record begins and ends with: whose it is, that nobody else changed it, what is noted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rollbook.apps.absence.models import Record
 from rollbook.apps.audit.actions import record
+from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
 from rollbook.apps.roll.queries import Pupil, pupil_of
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refused
@@ -47,6 +48,17 @@ def made_once(viewer: Viewer, model: type[R], key: UUID, make: Callable[[], R]) 
         return found
 
 
+def making(viewer: Viewer, key: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """The columns that say of every new record whose it is and who recorded it when."""
+    return {
+        "school_id": viewer.school_id,
+        "key": key,
+        "recorded_at": at,
+        "recorded_by_id": by.person_id,
+        "recorded_by_name": by.name,
+    }
+
+
 def _made_by(viewer: Viewer, model: type[R], key: UUID) -> R | None:
     return model._default_manager.filter(school_id=viewer.school_id, key=key).first()
 
@@ -69,6 +81,16 @@ def own_record(viewer: Viewer, model: type[R], record_id: int, seen_version: int
             "Somebody else changed this after you opened it. What you typed is still here. "
             "Open it in another window, compare, then save again if yours is right.",
         )
+    return found
+
+
+def open_record(
+    viewer: Viewer, model: type[R], record_id: int, seen_version: int | None, was_ended: str
+) -> R:
+    """The same for one that is to go on. Errors: Refused also where it was taken back, with how in `was_ended`."""
+    found = own_record(viewer, model, record_id, seen_version)
+    if found.ended_at is not None:
+        raise Refused.one("", f"{was_ended} Record a new one.")
     return found
 
 
@@ -114,6 +136,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def plan(
+    of: Record, plans: Sequence[SourcedPlan], *, viewer: Viewer, because: str, by: Actor, at: datetime
+) -> None:
+    """Puts what a record says now in the place of all that it planned before."""
+    replace_plans(
+        viewer=viewer,
+        source=of.source,
+        origin=Origin(of.KIND),
+        plans=plans,
+        because=because,
+        by=by,
+        at=at,
+    )
 
 
 def note(*, of: Record, type: str, facts: Mapping[str, Any], by: Actor, at: datetime) -> None:

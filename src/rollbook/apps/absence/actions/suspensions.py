@@ -9,17 +9,20 @@ from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
     made_once,
+    making,
     must,
     needs_reason,
     note,
+    open_record,
     own_pupil,
     own_record,
+    plan,
     put,
     without_private,
 )
 from rollbook.apps.absence.models import Suspension
 from rollbook.apps.absence.queries.suspensions import others_of
-from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
+from rollbook.apps.registers.actions.sourced_plans import SourcedPlan
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refusal, Refused
@@ -96,12 +99,8 @@ def record_suspension(
     def make() -> Suspension:
         kept = check_suspension_draft(viewer, pupil_id, draft, at.date())
         suspension = Suspension.objects.create(
-            school_id=viewer.school_id,
+            **making(viewer, key, by, at),
             pupil_id=pupil_id,
-            key=key,
-            recorded_at=at,
-            recorded_by_id=by.person_id,
-            recorded_by_name=by.name,
             **_values(kept),
         )
         _plan(viewer, suspension, "recorded", by, at)
@@ -125,9 +124,9 @@ def change_suspension(
     must(viewer, Permission.SUSPENSIONS_RECORD, _MAY_NOT)
     because = needs_reason(because)
     with transaction.atomic():
-        suspension = own_record(viewer, Suspension, suspension_id, seen_version)
-        if suspension.ended_at is not None:
-            raise Refused.one("", "This suspension was withdrawn. Record a new one.")
+        suspension = open_record(
+            viewer, Suspension, suspension_id, seen_version, "This suspension was withdrawn."
+        )
         kept = check_suspension_draft(viewer, suspension.pupil_id, draft, at.date(), suspension.pk)
         differs = put(suspension, _values(kept))
         if differs["to"]:
@@ -164,11 +163,10 @@ def _values(draft: SuspensionDraft) -> dict[str, Any]:
 
 
 def _plan(viewer: Viewer, suspension: Suspension, because: str, by: Actor, at: datetime) -> None:
-    replace_plans(
+    plan(
+        suspension,
+        [] if suspension.ended_at is not None else _plans(suspension),
         viewer=viewer,
-        source=suspension.source,
-        origin=Origin.SUSPENSION,
-        plans=[] if suspension.ended_at is not None else _plans(suspension),
         because=because,
         by=by,
         at=at,

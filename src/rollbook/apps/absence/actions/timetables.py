@@ -9,6 +9,7 @@ from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
     made_once,
+    making,
     must,
     must_any,
     needs_reason,
@@ -16,12 +17,13 @@ from rollbook.apps.absence.actions.records import (
     own_pupil,
     own_record,
     plain,
+    plan,
     put,
     without_private,
 )
 from rollbook.apps.absence.models import PartTimeTimetable, TimetableReview
 from rollbook.apps.absence.queries.timetables import facts_of, has_ehc_plan
-from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
+from rollbook.apps.registers.actions.sourced_plans import SourcedPlan
 from rollbook.apps.roll.queries import Pupil
 from rollbook.apps.roll.queries.details import contact_of
 from rollbook.domain.access import Actor, Permission, Viewer
@@ -112,13 +114,9 @@ def draft_timetable(
 
     def make() -> PartTimeTimetable:
         timetable = PartTimeTimetable.objects.create(
-            school_id=viewer.school_id,
+            **making(viewer, key, by, at),
             pupil_id=pupil_id,
-            key=key,
             state=TimetableState.DRAFT.value,
-            recorded_at=at,
-            recorded_by_id=by.person_id,
-            recorded_by_name=by.name,
             **_values(draft),
         )
         _set_reviews(timetable, draft.review_days)
@@ -339,12 +337,4 @@ def _plan(viewer: Viewer, timetable: PartTimeTimetable, because: str, by: Actor,
         )
         for sessions, weekdays in WeekGrid(timetable.half_days).rest.patterns()
     ]
-    replace_plans(
-        viewer=viewer,
-        source=timetable.source,
-        origin=Origin.TIMETABLE,
-        plans=plans,
-        because=because,
-        by=by,
-        at=at,
-    )
+    plan(timetable, plans, viewer=viewer, because=because, by=by, at=at)

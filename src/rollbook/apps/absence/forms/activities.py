@@ -102,12 +102,17 @@ class ActivityForm(Form):
         return sum(1 << number for number in set(self.cleaned_data["weekdays"]))
 
 
-class NewActivityForm(ActivityForm):
-    """A new activity with its pupils: whole year groups, whole teaching groups, pupils one by one."""
+class ChosenPupilsForm(Form):
+    """Pupils chosen as whole year groups, whole teaching groups and one by one."""
 
     pupils = IdsField(required=False)
     groups = IdsField(required=False, widget=forms.MultipleHiddenInput)
     years = IdsField(required=False, widget=forms.MultipleHiddenInput)
+
+
+class NewActivityForm(ActivityForm, ChosenPupilsForm):
+    """A new activity with its pupils."""
+
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
@@ -127,12 +132,8 @@ class ChangedActivityForm(ActivityForm):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class AddPupilsForm(ReasonForm):
+class AddPupilsForm(ReasonForm, ChosenPupilsForm):
     """More pupils for an activity."""
-
-    pupils = IdsField(required=False)
-    groups = IdsField(required=False, widget=forms.MultipleHiddenInput)
-    years = IdsField(required=False, widget=forms.MultipleHiddenInput)
 
 
 class TakeOffForm(ReasonForm):

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,7 +18,12 @@ from rollbook.apps.absence.actions.activities import (
     pupils_to_choose,
     record_activity,
 )
-from rollbook.apps.absence.forms.activities import ActivityForm, ChangedActivityForm, NewActivityForm
+from rollbook.apps.absence.forms.activities import (
+    ActivityForm,
+    ChangedActivityForm,
+    ChosenPupilsForm,
+    NewActivityForm,
+)
 from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import OffSiteActivity
 from rollbook.apps.absence.presenters.activities import (
@@ -45,8 +49,10 @@ from rollbook.apps.absence.queries.history import history_of
 from rollbook.apps.absence.queries.previews import other_plans, preview_of
 from rollbook.apps.absence.queries.week import slots_between
 from rollbook.apps.absence.views.flow import (
+    Done,
     found_or_404,
-    set_list,
+    page_of,
+    put_pupils,
     status_of,
     through_check,
     viewer_of,
@@ -85,38 +91,26 @@ def new_activity(request: HttpRequest) -> HttpResponse:
     on_roll = pupils_to_choose(viewer, today, today)
 
     def page() -> HttpResponse:
-        chosen = form["pupils"].value() or [], form["groups"].value() or [], form["years"].value() or []
-        context = {"form": form, "chooser": chooser(on_roll, today, *map(ids_from, chosen))}
+        context = {"form": form, "chooser": chooser_of(form, on_roll, today)}
         return render(request, "absence/activity_new.html", context, status=status_of(form))
-
-    if request.method == "GET":
-        return page()
-
-    def chosen_pupils() -> list[int]:
-        data = form.cleaned_data
-        return resolve(on_roll, today, data["pupils"], data["groups"], data["years"])
 
     def check() -> dict[str, Any]:
         draft = check_draft(viewer, _draft(form))
-        pupils = check_pupils(viewer, chosen_pupils(), today, draft.first_day)
-        set_list(form, "pupils", [pupil.id for pupil in pupils])
-        set_list(form, "groups", [])
-        set_list(form, "years", [])
+        pupils = check_pupils(viewer, chosen_in(form, on_roll, today), today, draft.first_day)
+        put_pupils(form, pupils)
         return _check_context(viewer, draft, pupils, today)
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         activity = record_activity(
             viewer=viewer,
             draft=_draft(form),
-            pupil_ids=chosen_pupils(),
+            pupil_ids=chosen_in(form, on_roll, today),
             key=form.cleaned_data["key"],
             by=viewer.actor,
             at=now,
         )
-        messages.success(
-            request, f"{activity.title} is recorded. It is filled in on the registers still to be taken."
-        )
-        return redirect(reverse("absence:activity", args=[activity.pk]))
+        words = f"{activity.title} is recorded. It is filled in on the registers still to be taken."
+        return words, page_of(activity)
 
     return through_check(request, form, page=page, check=check, act=act, names=_NAMES)
 
@@ -180,9 +174,6 @@ def change(request: HttpRequest, activity_id: int) -> HttpResponse:
         context = {"form": form, "activity": found}
         return render(request, "absence/activity_change.html", context, status=status_of(form))
 
-    if request.method == "GET":
-        return page()
-
     def check() -> dict[str, Any]:
         draft = check_draft(viewer, _draft(form))
         going = {place.pupil_id for place in places_of(found) if place.off_from is None}
@@ -193,7 +184,7 @@ def change(request: HttpRequest, activity_id: int) -> HttpResponse:
             "because": form.cleaned_data["because"]
         }
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         change_activity(
             viewer=viewer,
             activity_id=activity_id,
@@ -203,8 +194,7 @@ def change(request: HttpRequest, activity_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Changed. Marks already made stay as they are.")
-        return redirect(reverse("absence:activity", args=[activity_id]))
+        return "Changed. Marks already made stay as they are.", page_of(found)
 
     return through_check(request, form, page=page, check=check, act=act, names=_NAMES)
 
@@ -232,7 +222,7 @@ def _check_context(
     activity: OffSiteActivity | None = None,
 ) -> dict[str, Any]:
     slots = slots_between(viewer, draft.first_day, draft.last_day, draft.weekdays, draft.sessions)
-    back = reverse("absence:activity", args=[activity.pk]) if activity else reverse("absence:activities")
+    back = page_of(activity) if activity else reverse("absence:activities")
     code = draft.kind.code
     preview = preview_of(viewer, pupils, slots, code, without=activity.source if activity else "")
     return {
@@ -244,6 +234,18 @@ def _check_context(
         "save_words": "Save the change" if activity else "Record the activity",
         "back_url": back,
     }
+
+
+def chooser_of(form: ChosenPupilsForm, pupils: list[RollPupil], today: date) -> dict[str, Any]:
+    """What there is to tick, with what was ticked before."""
+    names = ("pupils", "groups", "years")
+    return chooser(pupils, today, *(ids_from(form[name].value() or []) for name in names))
+
+
+def chosen_in(form: ChosenPupilsForm, pupils: list[RollPupil], today: date) -> list[int]:
+    """Everybody ticked by name, by group or by year group."""
+    data = form.cleaned_data
+    return resolve(pupils, today, data["pupils"], data["groups"], data["years"])
 
 
 def ids_from(values: Any) -> list[int]:

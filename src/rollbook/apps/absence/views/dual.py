@@ -2,11 +2,9 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,19 +22,21 @@ from rollbook.apps.absence.models import DualRegistration
 from rollbook.apps.absence.presenters.dual import dual_answers, dual_row
 from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.history import history_of
-from rollbook.apps.absence.queries.people import on_roll_then, record_of, records_of, slots_of_grid
-from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.people import record_of, records_of, slots_of_grid
 from rollbook.apps.absence.views.flow import (
+    Done,
+    check_of,
+    form_page,
     found_or_404,
-    pupil_choices,
-    status_of,
+    name_of,
+    new_form,
+    one_act,
+    page_of,
     through_check,
     viewer_of,
 )
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.refusals import Refused
 from rollbook.domain.week_grid import WeekGrid
-from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
 
 _FIELDS = ("other_school", "telephone", "contact", "told_how", "first_day", "last_day", "half_days")
@@ -59,26 +59,16 @@ def dual_list(request: HttpRequest) -> HttpResponse:
 def new_dual(request: HttpRequest) -> HttpResponse:
     """Records that a pupil is registered at another school as well, after a look at what it would do."""
     viewer, now = viewer_of(request), clock.now()
-    pupils = on_roll_then(viewer, now.date())
-    initial = {"key": uuid4(), "first_day": now.date(), "pupil": request.GET.get("pupil", "")}
-    form = DualForm(request.POST or None, pupils=pupil_choices(pupils), initial=initial)
+    form = new_form(DualForm, request, viewer, now.date(), first_day=now.date())
 
     def page() -> HttpResponse:
-        context = {
-            "form": form,
-            "title": "Record a pupil of two schools",
-            "back_url": reverse("absence:dual_list"),
-        }
-        return render(request, "absence/record_form.html", context, status=status_of(form))
-
-    if request.method == "GET":
-        return page()
+        return form_page(request, form, "Record a pupil of two schools", reverse("absence:dual_list"))
 
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), form.cleaned_data["pupil"], now.date(), None)
 
-    def act() -> HttpResponse:
-        dual = record_dual(
+    def act() -> Done:
+        made = record_dual(
             viewer=viewer,
             pupil_id=form.cleaned_data["pupil"],
             draft=_draft(form),
@@ -86,8 +76,7 @@ def new_dual(request: HttpRequest) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Recorded. D is filled in on the registers still to be taken.")
-        return redirect(reverse("absence:dual", args=[dual.pk]))
+        return "Recorded. D is filled in on the registers still to be taken.", page_of(made)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -122,21 +111,16 @@ def change(request: HttpRequest, dual_id: int) -> HttpResponse:
         "seen_version": found.version,
     }
     form = DualForm(request.POST or None, initial=initial)
-    url = reverse("absence:dual", args=[dual_id])
 
     def page() -> HttpResponse:
-        context = {"form": form, "title": f"Change what is agreed for {found.pupil}", "back_url": url}
-        return render(request, "absence/record_form.html", context, status=status_of(form))
-
-    if request.method == "GET":
-        return page()
+        return form_page(request, form, f"Change what is agreed for {name_of(found)}", page_of(found))
 
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), found.pupil_id, now.date(), found) | {
             "because": form.cleaned_data["because"]
         }
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         change_dual(
             viewer=viewer,
             dual_id=dual_id,
@@ -146,8 +130,7 @@ def change(request: HttpRequest, dual_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Changed. Marks already made stay as they are.")
-        return redirect(url)
+        return "Changed. Marks already made stay as they are.", page_of(found)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -157,19 +140,18 @@ def change(request: HttpRequest, dual_id: int) -> HttpResponse:
 def end(request: HttpRequest, dual_id: int) -> HttpResponse:
     """Ends a registration after a day, with a reason."""
     viewer, now = viewer_of(request), clock.now()
-    found_or_404(record_of(viewer, DualRegistration, dual_id))
+    found: DualRegistration = found_or_404(record_of(viewer, DualRegistration, dual_id))
     form = EndForm(request.POST)
-    if form.is_valid():
-        try:
-            end_dual(viewer=viewer, dual_id=dual_id, by=viewer.actor, at=now, **form.cleaned_data)
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            messages.success(request, "Ended. Marks already made stay as they are.")
-            return redirect(reverse("absence:dual", args=[dual_id]))
-    return render(
-        request, "absence/dual.html", _context(viewer, dual_id, now.date(), form), status=status_of(form)
-    )
+
+    def page() -> HttpResponse:
+        context = _context(viewer, dual_id, now.date(), form)
+        return render(request, "absence/dual.html", context, status=422)
+
+    def act() -> Done:
+        end_dual(viewer=viewer, dual_id=dual_id, by=viewer.actor, at=now, **form.cleaned_data)
+        return "Ended. Marks already made stay as they are.", page_of(found)
+
+    return one_act(request, form, page=page, act=act)
 
 
 def _draft(form: DualForm) -> DualDraft:
@@ -181,11 +163,7 @@ def _check(
 ) -> dict[str, Any]:
     draft = check_dual_draft(viewer, draft)
     slots = slots_of_grid(viewer, draft.half_days, draft.first_day, draft.last_day)
-    pupils = [each for each in on_roll_then(viewer, today, draft.first_day) if each.id == pupil_id]
-    return {
-        "answers": dual_answers(draft, today),
-        "code": "D",
-        "preview": preview_of(viewer, pupils, slots, "D", without=found.source if found else ""),
-        "save_words": "Save the change" if found else "Record it",
-        "back_url": reverse("absence:dual", args=[found.pk]) if found else reverse("absence:dual_list"),
+    days = (today, draft.first_day)
+    return check_of(viewer, pupil_id, slots, "D", days=days, found=found, list_name="dual_list") | {
+        "answers": dual_answers(draft, today)
     }

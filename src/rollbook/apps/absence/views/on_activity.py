@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rollbook import clock
@@ -21,7 +20,7 @@ from rollbook.apps.absence.actions.confirming import confirm_session
 from rollbook.apps.absence.forms.activities import AddPupilsForm, ConfirmForm, TakeOffForm
 from rollbook.apps.absence.forms.parts import ReasonForm
 from rollbook.apps.absence.models import AttendanceConfirmation, OffSiteActivity
-from rollbook.apps.absence.presenters.activities import answers, chooser, resolve
+from rollbook.apps.absence.presenters.activities import answers
 from rollbook.apps.absence.presenters.clashes import suspended_pupils
 from rollbook.apps.absence.queries.activities import (
     activity_of,
@@ -31,19 +30,25 @@ from rollbook.apps.absence.queries.activities import (
     slots_of,
 )
 from rollbook.apps.absence.queries.previews import preview_of
-from rollbook.apps.absence.views.activities import activity_context, ids_from
+from rollbook.apps.absence.views.activities import (
+    activity_context,
+    chooser_of,
+    chosen_in,
+    ids_from,
+)
 from rollbook.apps.absence.views.flow import (
+    Done,
     found_or_404,
-    set_list,
+    one_act,
+    page_of,
+    put_pupils,
     status_of,
     through_check,
     viewer_of,
 )
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.off_site import ActivityKind
-from rollbook.domain.refusals import Refused
 from rollbook.domain.sessions import SchoolSession
-from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
 from rollbook.ui.words import sentence_list
 
@@ -57,38 +62,24 @@ def add(request: HttpRequest, activity_id: int) -> HttpResponse:
     going = {place.pupil_id for place in places_of(found) if place.off_from is None}
     free = [pupil for pupil in pupils_to_choose(viewer, now.date(), found.first_day) if pupil.id not in going]
     form = AddPupilsForm(request.POST or None)
-    url = reverse("absence:activity", args=[activity_id])
 
     def page() -> HttpResponse:
-        chosen = form["pupils"].value() or [], form["groups"].value() or [], form["years"].value() or []
-        context = {
-            "form": form,
-            "activity": found,
-            "chooser": chooser(free, now.date(), *map(ids_from, chosen)),
-        }
+        context = {"form": form, "activity": found, "chooser": chooser_of(form, free, now.date())}
         return render(request, "absence/activity_add.html", context, status=status_of(form))
 
-    if request.method == "GET":
-        return page()
-
-    def chosen_pupils() -> list[int]:
-        data = form.cleaned_data
-        return resolve(free, now.date(), data["pupils"], data["groups"], data["years"])
-
     def check() -> dict[str, Any]:
-        return _check_adding(viewer, found, form, chosen_pupils(), now.date())
+        return _check_adding(viewer, found, form, chosen_in(form, free, now.date()), now.date())
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         count = add_pupils(
             viewer=viewer,
             activity_id=activity_id,
-            pupil_ids=chosen_pupils(),
+            pupil_ids=chosen_in(form, free, now.date()),
             because=form.cleaned_data["because"],
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "1 pupil was added." if count == 1 else f"{count} pupils were added.")
-        return redirect(url)
+        return "1 pupil was added." if count == 1 else f"{count} pupils were added.", page_of(found)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -97,9 +88,7 @@ def _check_adding(
     viewer: Viewer, found: OffSiteActivity, form: AddPupilsForm, pupil_ids: list[int], today: date
 ) -> dict[str, Any]:
     pupils = check_pupils(viewer, pupil_ids, today, found.first_day)
-    set_list(form, "pupils", [pupil.id for pupil in pupils])
-    set_list(form, "groups", [])
-    set_list(form, "years", [])
+    put_pupils(form, pupils)
     code = ActivityKind(found.kind).code
     slots = slots_of(viewer, found, max(found.first_day, today), found.last_day)
     preview = preview_of(viewer, pupils, slots, code, without=found.source)
@@ -111,7 +100,7 @@ def _check_adding(
         "preview": preview,
         "in_the_way": suspended_pupils(preview.clashes, code),
         "save_words": "Add these pupils",
-        "back_url": reverse("absence:activity", args=[found.pk]),
+        "back_url": page_of(found),
     }
 
 
@@ -122,31 +111,30 @@ def take_off(request: HttpRequest, activity_id: int) -> HttpResponse:
     viewer, now = viewer_of(request), clock.now()
     found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
     form = TakeOffForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            count = take_off_pupils(
-                viewer=viewer,
-                activity_id=activity_id,
-                pupil_ids=form.cleaned_data["pupils"],
-                because=form.cleaned_data["because"],
-                by=viewer.actor,
-                at=now,
-            )
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            words = "1 pupil was taken off." if count == 1 else f"{count} pupils were taken off."
-            messages.success(request, f"{words} Marks already made stay as they are.")
-            return redirect(reverse("absence:activity", args=[activity_id]))
-    ticked = set(ids_from(form["pupils"].value() or []))
-    context = {
-        "form": form,
-        "activity": found,
-        "going": [
-            (place.pupil, place.pupil_id in ticked) for place in places_of(found) if place.off_from is None
-        ],
-    }
-    return render(request, "absence/activity_take_off.html", context, status=status_of(form))
+
+    def page() -> HttpResponse:
+        ticked = set(ids_from(form["pupils"].value() or []))
+        going = [place.pupil for place in places_of(found) if place.off_from is None]
+        context = {
+            "form": form,
+            "activity": found,
+            "going": [(pupil, pupil.pk in ticked) for pupil in going],
+        }
+        return render(request, "absence/activity_take_off.html", context, status=status_of(form))
+
+    def act() -> Done:
+        count = take_off_pupils(
+            viewer=viewer,
+            activity_id=activity_id,
+            pupil_ids=form.cleaned_data["pupils"],
+            because=form.cleaned_data["because"],
+            by=viewer.actor,
+            at=now,
+        )
+        words = "1 pupil was taken off." if count == 1 else f"{count} pupils were taken off."
+        return f"{words} Marks already made stay as they are.", page_of(found)
+
+    return one_act(request, form, page=page, act=act)
 
 
 @requires(Permission.ACTIVITIES_RECORD)
@@ -154,20 +142,18 @@ def take_off(request: HttpRequest, activity_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, activity_id: int) -> HttpResponse:
     """Cancels an activity, with a reason."""
     viewer, now = viewer_of(request), clock.now()
-    found_or_404(activity_of(viewer, activity_id))
+    found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
     form = ReasonForm(request.POST)
-    if form.is_valid():
-        cancel_activity(
-            viewer=viewer,
-            activity_id=activity_id,
-            because=form.cleaned_data["because"],
-            by=viewer.actor,
-            at=now,
-        )
-        messages.success(request, "The activity is cancelled. Marks already made stay as they are.")
-        return redirect(reverse("absence:activity", args=[activity_id]))
-    context = activity_context(viewer, activity_id, now.date(), form)
-    return render(request, "absence/activity.html", context, status=422)
+
+    def page() -> HttpResponse:
+        context = activity_context(viewer, activity_id, now.date(), form)
+        return render(request, "absence/activity.html", context, status=422)
+
+    def act() -> Done:
+        cancel_activity(viewer=viewer, activity_id=activity_id, by=viewer.actor, at=now, **form.cleaned_data)
+        return "The activity is cancelled. Marks already made stay as they are.", page_of(found)
+
+    return one_act(request, form, page=page, act=act)
 
 
 @requires(Permission.ACTIVITIES_RECORD)
@@ -189,37 +175,37 @@ def confirm(request: HttpRequest, activity_id: int, on: date, session: str) -> H
     if before is not None:
         initial["not_there"] = [pupil.pk for pupil in before.not_there.all()]
     form = ConfirmForm(request.POST or None, pupils=pupils, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = confirm_session(
-                viewer=viewer,
-                activity_id=activity_id,
-                on=on,
-                school_session=school_session,
-                how=form.cleaned_data["how"],
-                told_by=form.cleaned_data["told_by"],
-                not_there=form.cleaned_data["not_there"],
-                by=viewer.actor,
-                at=now,
-            )
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            _say_who_was_away(request, made)
-            return redirect(reverse("absence:activity", args=[activity_id]))
-    context = {
-        "form": form,
-        "activity": found,
-        "on": on,
-        "session_words": school_session.words,
-        "before": before,
-        "is_to_come": on > now.date(),
-    }
-    return render(request, "absence/confirm.html", context, status=status_of(form))
+
+    def page() -> HttpResponse:
+        context = {
+            "form": form,
+            "activity": found,
+            "on": on,
+            "session_words": school_session.words,
+            "before": before,
+            "is_to_come": on > now.date(),
+        }
+        return render(request, "absence/confirm.html", context, status=status_of(form))
+
+    def act() -> Done:
+        made = confirm_session(
+            viewer=viewer,
+            activity_id=activity_id,
+            on=on,
+            school_session=school_session,
+            how=form.cleaned_data["how"],
+            told_by=form.cleaned_data["told_by"],
+            not_there=form.cleaned_data["not_there"],
+            by=viewer.actor,
+            at=now,
+        )
+        _warn_of_the_absent(request, made)
+        return f"Attendance of the {school_session.words} is confirmed.", page_of(found)
+
+    return one_act(request, form, page=page, act=act)
 
 
-def _say_who_was_away(request: HttpRequest, made: AttendanceConfirmation) -> None:
-    messages.success(request, f"Attendance of the {SchoolSession(made.session).words} is confirmed.")
+def _warn_of_the_absent(request: HttpRequest, made: AttendanceConfirmation) -> None:
     away = [f"{pupil.forename} {pupil.surname}" for pupil in made.not_there.all()]
     if away:
         marks = "their mark" if len(away) == 1 else "their marks"

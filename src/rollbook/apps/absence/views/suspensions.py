@@ -2,11 +2,9 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -31,8 +29,7 @@ from rollbook.apps.absence.presenters.suspensions import (
 )
 from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.history import history_of
-from rollbook.apps.absence.queries.people import on_roll_then
-from rollbook.apps.absence.queries.previews import other_plans, preview_of
+from rollbook.apps.absence.queries.previews import other_plans
 from rollbook.apps.absence.queries.suspensions import (
     count_of,
     others_of,
@@ -41,9 +38,14 @@ from rollbook.apps.absence.queries.suspensions import (
 )
 from rollbook.apps.absence.queries.week import Slot, slots_between
 from rollbook.apps.absence.views.flow import (
+    Done,
+    check_of,
+    form_page,
     found_or_404,
-    pupil_choices,
-    status_of,
+    name_of,
+    new_form,
+    one_act,
+    page_of,
     through_check,
     viewer_of,
 )
@@ -80,20 +82,15 @@ def suspensions(request: HttpRequest) -> HttpResponse:
 def new_suspension(request: HttpRequest) -> HttpResponse:
     """Records a suspension, after a look at what it would do."""
     viewer, now = viewer_of(request), clock.now()
-    initial = {"key": uuid4(), "pupil": request.GET.get("pupil", ""), "first_day": now.date()}
-    choices = pupil_choices(on_roll_then(viewer, now.date()))
-    form = SuspensionForm(request.POST or None, pupils=choices, initial=initial)
+    form = new_form(SuspensionForm, request, viewer, now.date(), first_day=now.date())
 
     def page() -> HttpResponse:
         return _form_page(request, form, "Record a suspension", reverse("absence:suspensions"))
 
-    if request.method == "GET":
-        return page()
-
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), form.cleaned_data["pupil"], now.date(), None)
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         made = record_suspension(
             viewer=viewer,
             pupil_id=form.cleaned_data["pupil"],
@@ -102,8 +99,7 @@ def new_suspension(request: HttpRequest) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Recorded. E is filled in on the registers still to be taken.")
-        return redirect(reverse("absence:suspension", args=[made.pk]))
+        return "Recorded. E is filled in on the registers still to be taken.", page_of(made)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -125,20 +121,16 @@ def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
     names = [name for name in SuspensionForm.base_fields if hasattr(found, name) and name != "pupil"]
     initial = {name: getattr(found, name) for name in names} | {"seen_version": found.version}
     form = SuspensionForm(request.POST or None, initial=initial)
-    url = reverse("absence:suspension", args=[suspension_id])
 
     def page() -> HttpResponse:
-        return _form_page(request, form, f"Change the suspension of {found.pupil}", url)
-
-    if request.method == "GET":
-        return page()
+        return _form_page(request, form, f"Change the suspension of {name_of(found)}", page_of(found))
 
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), found.pupil_id, now.date(), found) | {
             "because": form.cleaned_data["because"]
         }
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         change_suspension(
             viewer=viewer,
             suspension_id=suspension_id,
@@ -148,8 +140,7 @@ def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Changed. Marks already made stay as they are.")
-        return redirect(url)
+        return "Changed. Marks already made stay as they are.", page_of(found)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -159,20 +150,20 @@ def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """Withdraws a suspension, with a reason."""
     viewer, now = viewer_of(request), clock.now()
-    found_or_404(suspension_of(viewer, suspension_id))
+    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
     form = ReasonForm(request.POST)
-    if form.is_valid():
+
+    def page() -> HttpResponse:
+        context = _context(viewer, suspension_id, now.date(), form)
+        return render(request, "absence/suspension.html", context, status=422)
+
+    def act() -> Done:
         withdraw_suspension(
-            viewer=viewer,
-            suspension_id=suspension_id,
-            because=form.cleaned_data["because"],
-            by=viewer.actor,
-            at=now,
+            viewer=viewer, suspension_id=suspension_id, by=viewer.actor, at=now, **form.cleaned_data
         )
-        messages.success(request, "Withdrawn. Marks already made stay as they are.")
-        return redirect(reverse("absence:suspension", args=[suspension_id]))
-    context = _context(viewer, suspension_id, now.date(), form)
-    return render(request, "absence/suspension.html", context, status=422)
+        return "Withdrawn. Marks already made stay as they are.", page_of(found)
+
+    return one_act(request, form, page=page, act=act)
 
 
 def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) -> dict[str, Any]:
@@ -181,8 +172,7 @@ def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) 
     words, is_urgent = next_words(found, count)
     slots = [] if found.ended_at is not None else _sessions_of_e(viewer, found, found.last_day)
     to_come = [slot for slot in slots if slot[0] >= today]
-    name = f"{found.pupil.forename} {found.pupil.surname}"
-    clashes = other_plans(viewer, {found.pupil_id: name}, to_come, "E", found.source)
+    clashes = other_plans(viewer, {found.pupil_id: name_of(found)}, to_come, "E", found.source)
     return {
         "suspension": found,
         "count": count,
@@ -208,14 +198,7 @@ def _sessions_of_e(viewer: Viewer, of: Suspension | SuspensionDraft, last_day: d
 
 
 def _form_page(request: HttpRequest, form: SuspensionForm, title: str, back_url: str) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "back_url": back_url,
-        "advice_title": "How the days count",
-        "advice": _ADVICE,
-    }
-    return render(request, "absence/record_form.html", context, status=status_of(form))
+    return form_page(request, form, title, back_url, "How the days count", _ADVICE)
 
 
 def _draft(form: SuspensionForm) -> SuspensionDraft:
@@ -233,24 +216,23 @@ def _check(
     own = Suspended(draft.first_day, last_day, draft.provision_from)
     others = others_of(viewer, pupil_id, own_id)
     count = count_days(own, others, timetable(viewer).calendar, today)
+    due = count.provision_due
     slots = _sessions_of_e(viewer, draft, last_day)
-    pupils = [each for each in on_roll_then(viewer, today, draft.first_day) if each.id == pupil_id]
+    filled_in = [slot for slot in slots if due is None or slot[0] < due]
     warnings = []
-    if count.provision_due is not None and not count.has_provision:
+    if due is not None and not count.has_provision:
         warnings.append(
-            f"This makes {school_days(count.total)} in a row. From {short_day(count.provision_due)}, the sixth, the "
+            f"This makes {school_days(count.total)} in a row. From {short_day(due)}, the sixth, the "
             "pupil must be taught full-time elsewhere, and E is no longer filled in."
         )
     if draft.told_on is None:
         warnings.append("The parents are not recorded as told.")
-    back = reverse("absence:suspension", args=[found.pk]) if found else reverse("absence:suspensions")
-    preview = preview_of(viewer, pupils, slots, "E", without=found.source if found else "")
-    return {
+    days = (today, draft.first_day)
+    shown = check_of(viewer, pupil_id, filled_in, "E", days=days, found=found, list_name="suspensions")
+    names = {pupil.id: pupil.name for pupil in shown["preview"].pupils}
+    clashes = other_plans(viewer, names, slots, "E", found.source if found else "")
+    return shown | {
         "answers": [*suspension_answers(draft, today), ("Length", school_days(count.own_total))],
-        "code": "E",
         "warnings": warnings,
-        "in_the_way": activities_of_suspended(preview.clashes),
-        "preview": preview,
-        "save_words": "Save the change" if found else "Record the suspension",
-        "back_url": back,
+        "in_the_way": activities_of_suspended(clashes),
     }

@@ -1,13 +1,12 @@
 """Part-time timetables: the list, preparing one, its page, agreeing, reviewing and ending it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,8 +33,7 @@ from rollbook.apps.absence.presenters.timetables import (
 )
 from rollbook.apps.absence.presenters.words import history_lines
 from rollbook.apps.absence.queries.history import history_of
-from rollbook.apps.absence.queries.people import on_roll_then, slots_of_grid
-from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.people import slots_of_grid
 from rollbook.apps.absence.queries.timetables import (
     facts_of,
     parents_of,
@@ -44,17 +42,20 @@ from rollbook.apps.absence.queries.timetables import (
     timetable_rows,
 )
 from rollbook.apps.absence.views.flow import (
+    Done,
+    check_of,
+    form_page,
     found_or_404,
-    pupil_choices,
-    status_of,
+    name_of,
+    new_form,
+    one_act,
+    page_of,
     through_check,
     viewer_of,
 )
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.part_time import TimetableState, warnings
-from rollbook.domain.refusals import Refused
 from rollbook.domain.week_grid import WeekGrid
-from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
 from rollbook.ui.words import short_day
 
@@ -85,21 +86,16 @@ def timetables(request: HttpRequest) -> HttpResponse:
 def new_timetable(request: HttpRequest) -> HttpResponse:
     """Prepares a part-time timetable, after a look at what it would do."""
     viewer, now = viewer_of(request), clock.now()
-    initial = {"key": uuid4(), "pupil": request.GET.get("pupil", "")}
-    choices = pupil_choices(on_roll_then(viewer, now.date()))
-    form = TimetableForm(request.POST or None, pupils=choices, initial=initial)
+    form = new_form(TimetableForm, request, viewer, now.date())
 
     def page() -> HttpResponse:
         return _form_page(request, form, "Prepare a part-time timetable", reverse("absence:timetables"))
 
-    if request.method == "GET":
-        return page()
-
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), form.cleaned_data["pupil"], now.date(), None)
 
-    def act() -> HttpResponse:
-        timetable = draft_timetable(
+    def act() -> Done:
+        made = draft_timetable(
             viewer=viewer,
             pupil_id=form.cleaned_data["pupil"],
             draft=_draft(form),
@@ -107,8 +103,7 @@ def new_timetable(request: HttpRequest) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Prepared. It plans nothing until it is agreed.")
-        return redirect(reverse("absence:timetable", args=[timetable.pk]))
+        return "Prepared. It plans nothing until it is agreed.", page_of(made)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -120,20 +115,16 @@ def change(request: HttpRequest, timetable_id: int) -> HttpResponse:
     viewer, now = viewer_of(request), clock.now()
     found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
     form = TimetableForm(request.POST or None, initial=_initial(found))
-    url = reverse("absence:timetable", args=[timetable_id])
 
     def page() -> HttpResponse:
-        return _form_page(request, form, f"Change the timetable of {found.pupil}", url)
-
-    if request.method == "GET":
-        return page()
+        return _form_page(request, form, f"Change the timetable of {name_of(found)}", page_of(found))
 
     def check() -> dict[str, Any]:
         return _check(viewer, _draft(form), found.pupil_id, now.date(), found) | {
             "because": form.cleaned_data["because"]
         }
 
-    def act() -> HttpResponse:
+    def act() -> Done:
         change_timetable(
             viewer=viewer,
             timetable_id=timetable_id,
@@ -143,8 +134,7 @@ def change(request: HttpRequest, timetable_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        messages.success(request, "Changed.")
-        return redirect(url)
+        return "Changed.", page_of(found)
 
     return through_check(request, form, page=page, check=check, act=act)
 
@@ -166,7 +156,7 @@ def agree(request: HttpRequest, timetable_id: int) -> HttpResponse:
     form = AgreementForm(request.POST, contacts=parents_of(found.pupil))
     version = request.POST.get("seen_version", "")
 
-    def act() -> str:
+    def act() -> Done:
         data = form.cleaned_data
         agree_timetable(
             viewer=viewer,
@@ -176,9 +166,10 @@ def agree(request: HttpRequest, timetable_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        return "Agreed. C2 is filled in on the registers still to be taken."
+        return "Agreed. C2 is filled in on the registers still to be taken.", page_of(found)
 
-    return _one_act(request, viewer, timetable_id, now.date(), "agreement", form, act)
+    page = _page_with(request, viewer, found, now.date(), "agreement", form)
+    return one_act(request, form, page=page, act=act)
 
 
 @requires(*_SEE)
@@ -189,7 +180,7 @@ def review(request: HttpRequest, timetable_id: int) -> HttpResponse:
     found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
     form = ReviewForm(request.POST, reviews=_open_reviews(found))
 
-    def act() -> str:
+    def act() -> Done:
         data = form.cleaned_data
         record_review(
             viewer=viewer,
@@ -200,9 +191,10 @@ def review(request: HttpRequest, timetable_id: int) -> HttpResponse:
             by=viewer.actor,
             at=now,
         )
-        return "The review is recorded."
+        return "The review is recorded.", page_of(found)
 
-    return _one_act(request, viewer, timetable_id, now.date(), "review_form", form, act)
+    page = _page_with(request, viewer, found, now.date(), "review_form", form)
+    return one_act(request, form, page=page, act=act)
 
 
 @requires(*_SEE)
@@ -214,7 +206,7 @@ def end(request: HttpRequest, timetable_id: int) -> HttpResponse:
     is_draft = found.state == TimetableState.DRAFT.value
     form: forms.Form = ReasonForm(request.POST) if is_draft else EndForm(request.POST)
 
-    def act() -> str:
+    def act() -> Done:
         act_on: dict[str, Any] = {
             "viewer": viewer,
             "timetable_id": timetable_id,
@@ -223,33 +215,24 @@ def end(request: HttpRequest, timetable_id: int) -> HttpResponse:
         }
         if is_draft:
             withdraw_timetable(**act_on, **form.cleaned_data)
-            return "Withdrawn."
+            return "Withdrawn.", page_of(found)
         end_timetable(**act_on, **form.cleaned_data)
-        return "Ended. From the next day the pupil is expected full-time."
+        return "Ended. From the next day the pupil is expected full-time.", page_of(found)
 
-    return _one_act(request, viewer, timetable_id, now.date(), "end_form", form, act)
+    page = _page_with(request, viewer, found, now.date(), "end_form", form)
+    return one_act(request, form, page=page, act=act)
 
 
-def _one_act(
-    request: HttpRequest,
-    viewer: Viewer,
-    timetable_id: int,
-    today: date,
-    name: str,
-    form: forms.Form,
-    act: Any,
-) -> HttpResponse:
-    """Does what a small form on the page asks for, or shows the page again with what is wrong."""
-    if form.is_valid():
-        try:
-            words = act()
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            messages.success(request, words)
-            return redirect(reverse("absence:timetable", args=[timetable_id]))
-    context = _context(viewer, timetable_id, today) | {name: form, "sent_form": form}
-    return render(request, "absence/timetable.html", context, status=422)
+def _page_with(
+    request: HttpRequest, viewer: Viewer, found: PartTimeTimetable, today: date, name: str, form: forms.Form
+) -> Callable[[], HttpResponse]:
+    """The page again, with what is wrong with one of its small forms."""
+
+    def page() -> HttpResponse:
+        context = _context(viewer, found.pk, today) | {name: form, "sent_form": form}
+        return render(request, "absence/timetable.html", context, status=422)
+
+    return page
 
 
 def _context(viewer: Viewer, timetable_id: int, today: date) -> dict[str, Any]:
@@ -285,14 +268,7 @@ def _open_reviews(found: PartTimeTimetable) -> list[tuple[str | int, str]]:
 
 
 def _form_page(request: HttpRequest, form: TimetableForm, title: str, back_url: str) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "back_url": back_url,
-        "advice_title": "Before you begin",
-        "advice": _ADVICE,
-    }
-    return render(request, "absence/record_form.html", context, status=status_of(form))
+    return form_page(request, form, title, back_url, "Before you begin", _ADVICE)
 
 
 def _initial(found: PartTimeTimetable) -> dict[str, Any]:
@@ -322,15 +298,11 @@ def _check(
 ) -> dict[str, Any]:
     facts = check_timetable_draft(viewer, pupil_id, draft, today)
     slots = slots_of_grid(viewer, draft.half_days.rest, draft.first_day, draft.last_day)
-    pupils = [each for each in on_roll_then(viewer, today, draft.first_day) if each.id == pupil_id]
-    back = reverse("absence:timetable", args=[found.pk]) if found else reverse("absence:timetables")
-    return {
+    days = (today, draft.first_day)
+    return check_of(viewer, pupil_id, slots, "C2", days=days, found=found, list_name="timetables") | {
         "answers": draft_answers(draft, today),
-        "code": "C2",
         "share": share_of(viewer, draft.half_days, draft.first_day, draft.last_day),
         "warnings": warnings(facts),
-        "preview": preview_of(viewer, pupils, slots, "C2", without=found.source if found else ""),
         "save_words": "Save the change" if found else "Save as prepared",
         "later": "Nothing is filled in until the head teacher agrees it with a parent.",
-        "back_url": back,
     }
