@@ -21,9 +21,10 @@ from rollbook.apps.absence.actions.records import (
 )
 from rollbook.apps.absence.models import ActivityPupil, OffSiteActivity
 from rollbook.apps.absence.queries.activities import own_staff, places_of
+from rollbook.apps.absence.queries.people import on_roll_then
 from rollbook.apps.absence.queries.week import slots_between
 from rollbook.apps.registers.actions.sourced_plans import SourcedPlan
-from rollbook.apps.roll.queries import RollPupil, pupils_on_roll
+from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.off_site import ActivityFacts, ActivityKind, check_activity, register_words
 from rollbook.domain.refusals import Refusal, Refused
@@ -94,17 +95,11 @@ def check_draft(viewer: Viewer, draft: ActivityDraft) -> ActivityDraft:
     )
 
 
-def pupils_to_choose(viewer: Viewer, today: date, first_day: date) -> list[RollPupil]:
-    """Who may be put on an activity: those on roll today or on its first day, by group and name."""
-    found = {pupil.id: pupil for day in {today, first_day} for pupil in pupils_on_roll(viewer, day)}
-    return sorted(found.values(), key=lambda pupil: (pupil.surname, pupil.forename, pupil.id))
-
-
 def check_pupils(viewer: Viewer, pupil_ids: Collection[int], today: date, first_day: date) -> list[RollPupil]:
     """The chosen pupils. Errors: Refused without one, and for any who is not on the roll."""
     if not pupil_ids:
         raise Refused.one("pupils", "Choose at least one pupil or group.")
-    found = [pupil for pupil in pupils_to_choose(viewer, today, first_day) if pupil.id in pupil_ids]
+    found = [pupil for pupil in on_roll_then(viewer, today, first_day) if pupil.id in pupil_ids]
     if len(found) < len(set(pupil_ids)):
         raise Refused.one("pupils", "Somebody you chose is not on the roll of your school. Choose again.")
     return found

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from rollbook.apps.absence.models import Record
+from rollbook.apps.absence.queries.people import with_id
 from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
 from rollbook.apps.roll.queries import Pupil, pupil_of
@@ -69,10 +70,7 @@ def own_record(viewer: Viewer, model: type[R], record_id: int, seen_version: int
     `seen_version` is the one that was on the screen. Errors: Refused for any other school's, and where somebody else
     has changed it since.
     """
-    found: R | None = None
-    if record_id <= _LARGEST_ID:  # SQLite refuses to compare with a larger one
-        rows = model._default_manager.select_for_update().filter(school_id=viewer.school_id)
-        found = rows.filter(pk=record_id).first()
+    found = with_id(viewer, model, record_id).select_for_update().first()
     if found is None:
         raise Refused.one("", "This is not among your school's records.")
     if seen_version is not None and found.version != seen_version:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from rollbook.apps.absence.models import ActivityPupil, AttendanceConfirmation, OffSiteActivity
+from rollbook.apps.absence.queries.people import with_id
 from rollbook.apps.absence.queries.week import Slot, slots_between
 from rollbook.apps.accounts.queries import people_of
 from rollbook.apps.registers.queries.clashes import marks_made
@@ -66,12 +67,7 @@ def activity_rows(viewer: Viewer, today: date, *, past: bool) -> list[ActivityRo
 
 def activity_of(viewer: Viewer, activity_id: int) -> OffSiteActivity | None:
     """One activity of the viewer's school; None for any other. One query."""
-    if activity_id > _LARGEST_ID:  # SQLite refuses to compare with it
-        return None
-    return OffSiteActivity.objects.filter(school_id=viewer.school_id, pk=activity_id).first()
-
-
-_LARGEST_ID = 2**63 - 1
+    return with_id(viewer, OffSiteActivity, activity_id).first()
 
 
 def slots_of(viewer: Viewer, activity: OffSiteActivity, first_day: date, last_day: date) -> list[Slot]:

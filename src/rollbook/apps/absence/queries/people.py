@@ -1,9 +1,9 @@
-"""Records about one pupil each: whose they are, and the lists of them."""
+"""Records: whose they are, whom they may be about, and the lists of those about one pupil each."""
 
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from rollbook.apps.absence.models import Record
 from rollbook.apps.absence.queries.week import Slot
@@ -18,12 +18,16 @@ R = TypeVar("R", bound=Record)
 _LARGEST_ID = 2**63 - 1
 
 
+def with_id(viewer: Viewer, model: type[R], record_id: int) -> QuerySet[R]:
+    """The record of the viewer's school with this id, where there is one."""
+    if record_id > _LARGEST_ID:  # SQLite refuses to compare with it
+        return model._default_manager.none()
+    return model._default_manager.filter(school_id=viewer.school_id, pk=record_id)
+
+
 def record_of(viewer: Viewer, model: type[R], record_id: int) -> R | None:
     """One record of the viewer's school with its pupil; None for any other. One query."""
-    if record_id > _LARGEST_ID:  # SQLite refuses to compare with it
-        return None
-    rows = model._default_manager.filter(school_id=viewer.school_id, pk=record_id)
-    return rows.select_related("pupil").first()
+    return with_id(viewer, model, record_id).select_related("pupil").first()
 
 
 def records_of(viewer: Viewer, model: type[R], today: date, *, past: bool, with_many: str = "") -> list[R]:

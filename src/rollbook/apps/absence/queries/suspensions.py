@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rollbook.apps.absence.models import Suspension
-from rollbook.apps.absence.queries.people import record_of, records_of
+from rollbook.apps.absence.queries.people import records_of
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.suspension import Count, Suspended, count_days
@@ -28,11 +28,6 @@ def others_of(viewer: Viewer, pupil_id: int, without: int | None) -> list[Suspen
     """A pupil's other suspensions that were not withdrawn. One query."""
     rows = Suspension.objects.filter(school_id=viewer.school_id, pupil_id=pupil_id, ended_at=None)
     return [as_suspended(row) for row in rows if row.pk != without]
-
-
-def suspension_of(viewer: Viewer, suspension_id: int) -> Suspension | None:
-    """One suspension of the viewer's school; None for any other. One query."""
-    return record_of(viewer, Suspension, suspension_id)
 
 
 def suspension_rows(viewer: Viewer, today: date, *, past: bool) -> list[SuspensionRow]:

@@ -1,10 +1,10 @@
 """Part-time timetables with what decides about them: the pupil, the parents, the reviews."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rollbook.apps.absence.models import PartTimeTimetable, TimetableReview
-from rollbook.apps.absence.queries.people import record_of, records_of, school_days_between
+from rollbook.apps.absence.queries.people import records_of, school_days_between
 from rollbook.apps.roll.queries import Pupil
 from rollbook.apps.roll.queries.details import contact_of, contacts_of
 from rollbook.domain.access import Viewer
@@ -14,25 +14,14 @@ from rollbook.domain.week_grid import WeekGrid
 
 def facts_of(viewer: Viewer, timetable: PartTimeTimetable) -> TimetableFacts:
     """What a timetable says, with what the admission register says today. Two queries."""
-    pupil = timetable.pupil
-    contact = contact_of(viewer, pupil.pk, timetable.contact_id) if timetable.contact_id else None
-    return TimetableFacts(
-        born_on=pupil.born_on,
-        first_day=timetable.first_day,
-        last_day=timetable.last_day,
-        attended=WeekGrid(timetable.half_days),
-        why=timetable.why,
-        is_not_for_behaviour=timetable.is_not_for_behaviour,
-        review_days=tuple(review.due_on for review in timetable.reviews.all()),
-        long_reason=timetable.long_reason,
+    contact_id = timetable.contact_id
+    contact = contact_of(viewer, timetable.pupil_id, contact_id) if contact_id else None
+    return replace(
+        _plain_facts(timetable),
         parent_name=timetable.parent_name,
         parent_lives_with=bool(contact and contact.is_parent and contact.lives_with),
         agreed_on=timetable.parent_agreed_on,
         agreed_how=timetable.parent_agreed_how,
-        is_ehc_plan=has_ehc_plan(pupil),
-        la_told_on=timetable.la_told_on,
-        has_social_worker=bool(pupil.social_worker),
-        social_worker_told_on=timetable.social_worker_told_on,
     )
 
 
@@ -79,7 +68,7 @@ def timetable_rows(viewer: Viewer, today: date, *, past: bool) -> list[Timetable
 
 
 def _plain_facts(timetable: PartTimeTimetable) -> TimetableFacts:
-    """The facts without the contact, which a list does not show."""
+    """The facts without the parent's agreement, which a list does not show."""
     return TimetableFacts(
         born_on=timetable.pupil.born_on,
         first_day=timetable.first_day,
@@ -94,8 +83,3 @@ def _plain_facts(timetable: PartTimeTimetable) -> TimetableFacts:
         has_social_worker=bool(timetable.pupil.social_worker),
         social_worker_told_on=timetable.social_worker_told_on,
     )
-
-
-def timetable_of(viewer: Viewer, timetable_id: int) -> PartTimeTimetable | None:
-    """One timetable of the viewer's school; None for any other. One query."""
-    return record_of(viewer, PartTimeTimetable, timetable_id)

@@ -15,7 +15,6 @@ from rollbook.apps.absence.actions.activities import (
     change_activity,
     check_draft,
     check_pupils,
-    pupils_to_choose,
     record_activity,
 )
 from rollbook.apps.absence.forms.activities import (
@@ -46,6 +45,7 @@ from rollbook.apps.absence.queries.activities import (
     slots_of,
 )
 from rollbook.apps.absence.queries.history import history_of
+from rollbook.apps.absence.queries.people import on_roll_then
 from rollbook.apps.absence.queries.previews import other_plans, preview_of
 from rollbook.apps.absence.queries.week import slots_between
 from rollbook.apps.absence.views.flow import (
@@ -88,7 +88,7 @@ def new_activity(request: HttpRequest) -> HttpResponse:
     today = now.date()
     initial = {"key": uuid4(), "first_day": today, "last_day": today}
     form = NewActivityForm(request.POST or None, staff=own_staff(viewer, today), initial=initial)
-    on_roll = pupils_to_choose(viewer, today, today)
+    on_roll = on_roll_then(viewer, today, today)
 
     def page() -> HttpResponse:
         context = {"form": form, "chooser": chooser_of(form, on_roll, today)}
@@ -177,9 +177,7 @@ def change(request: HttpRequest, activity_id: int) -> HttpResponse:
     def check() -> dict[str, Any]:
         draft = check_draft(viewer, _draft(form))
         going = {place.pupil_id for place in places_of(found) if place.off_from is None}
-        pupils = [
-            pupil for pupil in pupils_to_choose(viewer, now.date(), draft.first_day) if pupil.id in going
-        ]
+        pupils = [pupil for pupil in on_roll_then(viewer, now.date(), draft.first_day) if pupil.id in going]
         return _check_context(viewer, draft, pupils, now.date(), found) | {
             "because": form.cleaned_data["because"]
         }

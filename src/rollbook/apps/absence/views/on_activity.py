@@ -13,7 +13,6 @@ from rollbook.apps.absence.actions.activities import (
     add_pupils,
     cancel_activity,
     check_pupils,
-    pupils_to_choose,
     take_off_pupils,
 )
 from rollbook.apps.absence.actions.confirming import confirm_session
@@ -29,6 +28,7 @@ from rollbook.apps.absence.queries.activities import (
     session_states,
     slots_of,
 )
+from rollbook.apps.absence.queries.people import on_roll_then
 from rollbook.apps.absence.queries.previews import preview_of
 from rollbook.apps.absence.views.activities import (
     activity_context,
@@ -60,7 +60,7 @@ def add(request: HttpRequest, activity_id: int) -> HttpResponse:
     viewer, now = viewer_of(request), clock.now()
     found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
     going = {place.pupil_id for place in places_of(found) if place.off_from is None}
-    free = [pupil for pupil in pupils_to_choose(viewer, now.date(), found.first_day) if pupil.id not in going]
+    free = [pupil for pupil in on_roll_then(viewer, now.date(), found.first_day) if pupil.id not in going]
     form = AddPupilsForm(request.POST or None)
 
     def page() -> HttpResponse:

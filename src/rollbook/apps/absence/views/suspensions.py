@@ -29,11 +29,11 @@ from rollbook.apps.absence.presenters.suspensions import (
 )
 from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.history import history_of
+from rollbook.apps.absence.queries.people import record_of
 from rollbook.apps.absence.queries.previews import other_plans
 from rollbook.apps.absence.queries.suspensions import (
     count_of,
     others_of,
-    suspension_of,
     suspension_rows,
 )
 from rollbook.apps.absence.queries.week import Slot, slots_between
@@ -117,7 +117,7 @@ def suspension(request: HttpRequest, suspension_id: int) -> HttpResponse:
 def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """Changes a suspension, with a reason, after a look at what it would do."""
     viewer, now = viewer_of(request), clock.now()
-    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
+    found: Suspension = found_or_404(record_of(viewer, Suspension, suspension_id))
     names = [name for name in SuspensionForm.base_fields if hasattr(found, name) and name != "pupil"]
     initial = {name: getattr(found, name) for name in names} | {"seen_version": found.version}
     form = SuspensionForm(request.POST or None, initial=initial)
@@ -150,7 +150,7 @@ def change(request: HttpRequest, suspension_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """Withdraws a suspension, with a reason."""
     viewer, now = viewer_of(request), clock.now()
-    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
+    found: Suspension = found_or_404(record_of(viewer, Suspension, suspension_id))
     form = ReasonForm(request.POST)
 
     def page() -> HttpResponse:
@@ -167,7 +167,7 @@ def withdraw(request: HttpRequest, suspension_id: int) -> HttpResponse:
 
 
 def _context(viewer: Viewer, suspension_id: int, today: date, form: ReasonForm) -> dict[str, Any]:
-    found: Suspension = found_or_404(suspension_of(viewer, suspension_id))
+    found: Suspension = found_or_404(record_of(viewer, Suspension, suspension_id))
     count = count_of(viewer, found, today)
     words, is_urgent = next_words(found, count)
     slots = [] if found.ended_at is not None else _sessions_of_e(viewer, found, found.last_day)

@@ -33,12 +33,11 @@ from rollbook.apps.absence.presenters.timetables import (
 )
 from rollbook.apps.absence.presenters.words import history_lines
 from rollbook.apps.absence.queries.history import history_of
-from rollbook.apps.absence.queries.people import slots_of_grid
+from rollbook.apps.absence.queries.people import record_of, slots_of_grid
 from rollbook.apps.absence.queries.timetables import (
     facts_of,
     parents_of,
     share_of,
-    timetable_of,
     timetable_rows,
 )
 from rollbook.apps.absence.views.flow import (
@@ -113,7 +112,7 @@ def new_timetable(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, timetable_id: int) -> HttpResponse:
     """Changes a timetable that is not agreed yet."""
     viewer, now = viewer_of(request), clock.now()
-    found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
+    found: PartTimeTimetable = found_or_404(record_of(viewer, PartTimeTimetable, timetable_id))
     form = TimetableForm(request.POST or None, initial=_initial(found))
 
     def page() -> HttpResponse:
@@ -152,7 +151,7 @@ def timetable(request: HttpRequest, timetable_id: int) -> HttpResponse:
 def agree(request: HttpRequest, timetable_id: int) -> HttpResponse:
     """The head agrees the timetable with the parent."""
     viewer, now = viewer_of(request), clock.now()
-    found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
+    found: PartTimeTimetable = found_or_404(record_of(viewer, PartTimeTimetable, timetable_id))
     form = AgreementForm(request.POST, contacts=parents_of(found.pupil))
     version = request.POST.get("seen_version", "")
 
@@ -177,7 +176,7 @@ def agree(request: HttpRequest, timetable_id: int) -> HttpResponse:
 def review(request: HttpRequest, timetable_id: int) -> HttpResponse:
     """Records a review that was held."""
     viewer, now = viewer_of(request), clock.now()
-    found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
+    found: PartTimeTimetable = found_or_404(record_of(viewer, PartTimeTimetable, timetable_id))
     form = ReviewForm(request.POST, reviews=_open_reviews(found))
 
     def act() -> Done:
@@ -202,7 +201,7 @@ def review(request: HttpRequest, timetable_id: int) -> HttpResponse:
 def end(request: HttpRequest, timetable_id: int) -> HttpResponse:
     """Ends an agreed timetable early, or withdraws one that was never agreed."""
     viewer, now = viewer_of(request), clock.now()
-    found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
+    found: PartTimeTimetable = found_or_404(record_of(viewer, PartTimeTimetable, timetable_id))
     is_draft = found.state == TimetableState.DRAFT.value
     form: forms.Form = ReasonForm(request.POST) if is_draft else EndForm(request.POST)
 
@@ -236,7 +235,7 @@ def _page_with(
 
 
 def _context(viewer: Viewer, timetable_id: int, today: date) -> dict[str, Any]:
-    found: PartTimeTimetable = found_or_404(timetable_of(viewer, timetable_id))
+    found: PartTimeTimetable = found_or_404(record_of(viewer, PartTimeTimetable, timetable_id))
     facts = facts_of(viewer, found)
     state = TimetableState(found.state)
     reviews = list(found.reviews.all())
