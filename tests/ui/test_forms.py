@@ -136,7 +136,7 @@ def test_the_summary_leads_to_each_field_in_the_order_of_the_page() -> None:
     assert ("#id_sex_0", "Sex is missing.") in links
     html = render("{% error_summary form %}", form=form)
     assert 'role="alert" tabindex="-1" aria-labelledby="error-summary-title"' in html
-    assert '<a href="#id_born_on">Choose a date.</a>' in html
+    assert '<a href="#id_born_on">Date of birth: choose a date.</a>' in html
     for href, _ in links:
         if href:
             assert f'id="{href[1:]}"' in str(form)

@@ -49,6 +49,11 @@ class BoundField(DjangoBoundField):
         return isinstance(self.field.widget, forms.CheckboxInput)
 
     @property
+    def is_optional(self) -> bool:
+        """May it be left empty? One that is needed in some cases only (`data-kinds`) says so in its hint."""
+        return not self.field.required and "data-kinds" not in self.field.widget.attrs
+
+    @property
     def error_href(self) -> str:
         """Where a link to this field leads: the first control of a group, or the only one."""
         if self.use_fieldset and not self.id_for_label:
@@ -130,9 +135,11 @@ class Sections:
         super().__init__(*args, **kwargs)
         form: Any = self
         for name, field in form.fields.items():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                label = field.label or pretty_name(name)
+            label, empty = field.label or pretty_name(name), field.error_messages.get("required")
+            if empty == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = f"{label} is missing."
+            elif empty == DateField.default_error_messages["required"]:
+                field.error_messages["required"] = f"{label}: choose a date."
 
     def sections(self) -> list[Section]:
         """The groups in order; fields that no group names come first, without a legend."""

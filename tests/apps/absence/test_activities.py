@@ -14,7 +14,13 @@ from rollbook.apps.absence.actions.activities import (
 )
 from rollbook.apps.absence.actions.confirming import confirm_session
 from rollbook.apps.absence.models import ActivityPupil, AttendanceConfirmation, OffSiteActivity
-from rollbook.apps.absence.queries.activities import activity_rows, own_staff, session_states, slots_of
+from rollbook.apps.absence.queries.activities import (
+    activity_rows,
+    begun_slots_of,
+    own_staff,
+    session_states,
+    slots_of,
+)
 from rollbook.apps.absence.queries.previews import preview_of
 from rollbook.apps.absence.queries.week import slots_between
 from rollbook.apps.audit.models import Event
@@ -263,6 +269,7 @@ def test_a_session_is_confirmed_and_who_was_away_is_shown_with_the_mark(scene: S
         ({"told_by": " "}, "told_by"),
         ({"not_there": [0]}, "not_there"),
         ({"at": at(9)}, ""),
+        ({"at": at(12, 30, on=TUESDAY)}, ""),  # the afternoon begins later
     ],
 )
 def test_what_can_not_be_confirmed(scene: Scene, change: dict[str, Any], field: str) -> None:
@@ -274,11 +281,21 @@ def test_what_can_not_be_confirmed(scene: Scene, change: dict[str, Any], field: 
     assert not AttendanceConfirmation.objects.exists()
 
 
+def test_only_what_has_begun_waits_for_confirmation(scene: Scene) -> None:
+    made = trip(scene)
+    viewer = scene.viewer(scene.office)
+    for hour, begun, later in ((8, [], 2), (9, [AM], 1), (14, [AM, PM], 0)):
+        now = at(hour, on=TUESDAY)
+        row = activity_rows(viewer, now, past=False)[0]
+        assert ([each for each, _ in row.today], row.later_today) == (begun, later)
+        assert [each for _, each in begun_slots_of(viewer, made, TUESDAY, now)] == begun
+
+
 def test_nothing_of_another_school_is_seen_or_changed(scene: Scene) -> None:
     made = trip(scene)
     far_school = make_school("Farfield")
     stranger = viewer_of(make_person(far_school, Role.HEAD_TEACHER), MONDAY, far_school)
-    assert activity_rows(stranger, MONDAY, past=False) == []
+    assert activity_rows(stranger, at(9), past=False) == []
     with pytest.raises(Refused, match="not among"):
         cancel_activity(viewer=stranger, activity_id=made.pk, because="x", by=stranger.actor, at=at(9))
     for number in (made.pk + 1, 10**30):

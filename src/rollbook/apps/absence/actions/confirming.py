@@ -8,6 +8,7 @@ from django.db import transaction
 from rollbook.apps.absence.actions.records import must, note, own_record
 from rollbook.apps.absence.models import AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.queries.activities import goes_on, places_of, slots_of
+from rollbook.apps.absence.queries.week import has_begun
 from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.off_site import ConfirmedHow
 from rollbook.domain.refusals import Refusal, Refused
@@ -72,8 +73,8 @@ def _refuse(
     refusals = []
     if (on, school_session) not in slots_of(viewer, activity, on, on):
         refusals.append(Refusal("", "The activity has no such session."))
-    elif on > at.date():
-        refusals.append(Refusal("", "This session is still to come: confirm it on the day."))
+    elif not has_begun(viewer, (on, school_session), at):
+        refusals.append(Refusal("", "This session is still to come: confirm it once it has begun."))
     if how not in set(ConfirmedHow):
         refusals.append(Refusal("how", "Choose how you were told."))
     if not told_by.strip():

@@ -151,7 +151,9 @@ class ConfirmForm(Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how you were told."},
     )
-    told_by = forms.CharField(label="Who told you?", max_length=120)
+    told_by = forms.CharField(
+        label="Who told you?", max_length=120, error_messages={"required": "Say who told you."}
+    )
     not_there = forms.TypedMultipleChoiceField(
         label="Who did not attend?",
         coerce=int,

@@ -27,6 +27,7 @@ class DualForm(PupilForm):
         label="How does it tell us when the pupil is absent there?",
         max_length=200,
         help_text="For example: e-mail from its office by 10:00.",
+        error_messages={"required": "Say how it tells us when the pupil is absent there."},
     )
     first_day = DateField(label="First day")
     last_day = DateField(label="Last day", help_text="At most a year ahead; look at it again then.")
@@ -52,6 +53,7 @@ class TimetableForm(PupilForm):
         max_length=600,
         widget=forms.Textarea,
         help_text="Seen by those who prepare and agree part-time timetables, not by teachers.",
+        error_messages={"required": "Say why this is in the pupil’s best interests."},
     )
     is_not_for_behaviour = forms.BooleanField(
         label="It is not used to manage the pupil’s behaviour",
@@ -129,6 +131,7 @@ class ReviewForm(Form):
         max_length=600,
         widget=forms.Textarea,
         help_text="Who was there, what was decided.",
+        error_messages={"required": "Say what came of the review."},
     )
 
     def __init__(self, *args: Any, reviews: Choices, **kwargs: Any) -> None:

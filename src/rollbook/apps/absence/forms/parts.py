@@ -88,9 +88,9 @@ class PupilForm(Form):
             self.fields["pupil"].choices = [("", "Choose a pupil"), *pupils]  # type: ignore[attr-defined]
 
     because = forms.CharField(
-        label="Why is it changed?",
+        label="Reason",
         max_length=300,
-        help_text="The reason stays with the record.",
+        help_text="It stays with the record.",
         error_messages={"required": "Say why: the reason stays with the record."},
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)

@@ -42,6 +42,8 @@ def list_row(row: ActivityRow, today: date) -> dict[str, Any]:
 def _next(row: ActivityRow, waiting: Sequence[SchoolSession], today: date) -> str:
     if waiting:
         return f"Confirm this {sentence_list([each.words for each in waiting])}"
+    if row.later_today:
+        return "Confirmed so far" if row.today else "Later today"
     if row.today:
         return "Confirmed today"
     return "Not today" if row.activity.first_day <= today else ""

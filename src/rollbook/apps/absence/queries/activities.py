@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from rollbook.apps.absence.models import ActivityPupil, AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.queries.people import with_id
-from rollbook.apps.absence.queries.week import Slot, slots_between
+from rollbook.apps.absence.queries.week import Slot, has_begun, slots_between
 from rollbook.apps.accounts.queries import people_of
 from rollbook.apps.registers.queries.clashes import marks_made
 from rollbook.domain.access import Role, Viewer
@@ -30,15 +30,21 @@ def own_staff(viewer: Viewer, on: date) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """An activity on the list. Shape: `today` has its sessions of today, each with whether attendance is confirmed."""
+    """An activity on the list.
+
+    Shape: `today` has its sessions of today that have begun, each with whether attendance is confirmed; `later_today`
+    how many are still to begin.
+    """
 
     activity: OffSiteActivity
     pupil_count: int
     today: tuple[tuple[SchoolSession, bool], ...]
+    later_today: int
 
 
-def activity_rows(viewer: Viewer, today: date, *, past: bool) -> list[ActivityRow]:
+def activity_rows(viewer: Viewer, now: datetime, *, past: bool) -> list[ActivityRow]:
     """The school's activities that are over or cancelled, latest first, or the others, soonest first. Two queries."""
+    today = now.date()
     is_past = Q(last_day__lt=today) | ~Q(ended_at=None)
     found = OffSiteActivity.objects.filter(school_id=viewer.school_id)
     found = (
@@ -52,17 +58,16 @@ def activity_rows(viewer: Viewer, today: date, *, past: bool) -> list[ActivityRo
             "activity_id", "session"
         )
     )
-    return [
-        ActivityRow(
-            activity,
-            activity.pupil_count,
-            tuple(
-                (each, (activity.pk, each.value) in confirmed)
-                for _, each in ([] if past else slots_of(viewer, activity, today, today))
-            ),
+    rows = []
+    for activity in activities:
+        slots = [] if past else slots_of(viewer, activity, today, today)
+        begun = tuple(
+            (slot[1], (activity.pk, slot[1].value) in confirmed)
+            for slot in slots
+            if has_begun(viewer, slot, now)
         )
-        for activity in activities
-    ]
+        rows.append(ActivityRow(activity, activity.pupil_count, begun, len(slots) - len(begun)))
+    return rows
 
 
 def activity_of(viewer: Viewer, activity_id: int) -> OffSiteActivity | None:
@@ -74,6 +79,12 @@ def slots_of(viewer: Viewer, activity: OffSiteActivity, first_day: date, last_da
     """The sessions of an activity between two days."""
     first, last = max(first_day, activity.first_day), min(last_day, activity.last_day)
     return slots_between(viewer, first, last, activity.weekdays, activity.sessions)
+
+
+def begun_slots_of(viewer: Viewer, activity: OffSiteActivity, first_day: date, now: datetime) -> list[Slot]:
+    """The sessions of an activity from a day on that have begun: those whose attendance can be confirmed."""
+    slots = slots_of(viewer, activity, first_day, now.date())
+    return [slot for slot in slots if has_begun(viewer, slot, now)]
 
 
 def places_of(activity: OffSiteActivity) -> list[ActivityPupil]:

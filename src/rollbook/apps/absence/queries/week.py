@@ -1,7 +1,8 @@
 """The sessions of a school on the days of a record."""
 
-from datetime import date
+from datetime import date, datetime
 
+from rollbook.apps.registers.queries.grid import has_opened
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
 from rollbook.domain.off_site import LONGEST_DAYS
@@ -9,6 +10,12 @@ from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import sessions_on
 
 Slot = tuple[date, SchoolSession]
+
+
+def has_begun(viewer: Viewer, slot: Slot, now: datetime) -> bool:
+    """Has the register of this session opened by now, so that somebody can be there?"""
+    on, school_session = slot
+    return has_opened(timetable(viewer).calendar.times(on, school_session), on, now)
 
 
 def slots_between(

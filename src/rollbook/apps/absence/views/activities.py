@@ -1,6 +1,6 @@
 """Activities: the list, a new one, its page, its pupils, and the confirmation of each session."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +39,7 @@ from rollbook.apps.absence.presenters.words import history_lines, standing_of
 from rollbook.apps.absence.queries.activities import (
     activity_of,
     activity_rows,
+    begun_slots_of,
     own_staff,
     places_of,
     session_states,
@@ -70,12 +71,13 @@ _NAMES = {"staff_id": "staff"}
 @require_safe
 def activities(request: HttpRequest) -> HttpResponse:
     """The school's activities: those of today and to come, what waits for confirmation first; the others folded."""
-    viewer, today = viewer_of(request), clock.today()
-    rows = [list_row(row, today) for row in activity_rows(viewer, today, past=False)]
+    viewer, now = viewer_of(request), clock.now()
+    today = now.date()
+    rows = [list_row(row, today) for row in activity_rows(viewer, now, past=False)]
     context = {
         "running": [row for row in rows if row["activity"].first_day <= today],
         "soon": [row for row in rows if row["activity"].first_day > today],
-        "past": [list_row(row, today) for row in activity_rows(viewer, today, past=True)],
+        "past": [list_row(row, today) for row in activity_rows(viewer, now, past=True)],
     }
     return render(request, "absence/activities.html", context)
 
@@ -119,15 +121,14 @@ def new_activity(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
     """One activity: its sessions and their confirmation, its pupils, what happened to it."""
-    viewer, today = viewer_of(request), clock.today()
-    return render(
-        request, "absence/activity.html", activity_context(viewer, activity_id, today, ReasonForm())
-    )
+    context = activity_context(viewer_of(request), activity_id, clock.now(), ReasonForm())
+    return render(request, "absence/activity.html", context)
 
 
-def activity_context(viewer: Viewer, activity_id: int, today: date, form: ReasonForm) -> dict[str, Any]:
+def activity_context(viewer: Viewer, activity_id: int, now: datetime, form: ReasonForm) -> dict[str, Any]:
+    today = now.date()
     found: OffSiteActivity = found_or_404(activity_of(viewer, activity_id))
-    slots = slots_of(viewer, found, found.first_day, today)[::-1]
+    slots = begun_slots_of(viewer, found, found.first_day, now)[::-1]
     states = session_states(viewer, found, slots)
     waiting = [state for state in states if state.confirmation is None]
     groups = {pupil.id: pupil.group_name for pupil in pupils_on_roll(viewer, today)}

@@ -30,6 +30,7 @@ from rollbook.apps.absence.queries.activities import (
 )
 from rollbook.apps.absence.queries.people import on_roll_then
 from rollbook.apps.absence.queries.previews import preview_of
+from rollbook.apps.absence.queries.week import has_begun
 from rollbook.apps.absence.views.activities import (
     activity_context,
     chooser_of,
@@ -146,7 +147,7 @@ def cancel(request: HttpRequest, activity_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
 
     def page() -> HttpResponse:
-        context = activity_context(viewer, activity_id, now.date(), form)
+        context = activity_context(viewer, activity_id, now, form)
         return render(request, "absence/activity.html", context, status=422)
 
     def act() -> Done:
@@ -183,7 +184,7 @@ def confirm(request: HttpRequest, activity_id: int, on: date, session: str) -> H
             "on": on,
             "session_words": school_session.words,
             "before": before,
-            "is_to_come": on > now.date(),
+            "is_to_come": not has_begun(viewer, (on, school_session), now),
         }
         return render(request, "absence/confirm.html", context, status=status_of(form))
 
