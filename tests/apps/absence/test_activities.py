@@ -291,6 +291,13 @@ def test_only_what_has_begun_waits_for_confirmation(scene: Scene) -> None:
         assert [each for _, each in begun_slots_of(viewer, made, TUESDAY, now)] == begun
 
 
+def test_of_a_cancelled_activity_only_the_days_before_are_still_to_confirm(scene: Scene) -> None:
+    made = trip(scene, first_day=MONDAY, last_day=FRIDAY)
+    cancel_activity(activity_id=made.pk, because="Coach broke down", **act(scene, at(15, on=TUESDAY)))
+    made.refresh_from_db()
+    assert slots_of(scene.viewer(scene.office), made, MONDAY, FRIDAY) == [(MONDAY, AM), (MONDAY, PM)]
+
+
 def test_nothing_of_another_school_is_seen_or_changed(scene: Scene) -> None:
     made = trip(scene)
     far_school = make_school("Farfield")

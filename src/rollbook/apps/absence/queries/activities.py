@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
+from django.utils.timezone import localtime
 
 from rollbook.apps.absence.models import ActivityPupil, AttendanceConfirmation, OffSiteActivity
 from rollbook.apps.absence.queries.people import with_id
@@ -15,6 +16,7 @@ from rollbook.domain.access import Role, Viewer
 from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.sessions import SchoolSession
 
+_ONE_DAY = timedelta(days=1)
 # Governors and administrators of the system do not take pupils out.
 _NO_LEADERS = frozenset({Role.GOVERNOR, Role.ADMINISTRATOR, Role.INSPECTOR})
 
@@ -76,8 +78,10 @@ def activity_of(viewer: Viewer, activity_id: int) -> OffSiteActivity | None:
 
 
 def slots_of(viewer: Viewer, activity: OffSiteActivity, first_day: date, last_day: date) -> list[Slot]:
-    """The sessions of an activity between two days."""
+    """The sessions of an activity between two days; of one that was cancelled those of the days before."""
     first, last = max(first_day, activity.first_day), min(last_day, activity.last_day)
+    if activity.ended_at is not None:
+        last = min(last, localtime(activity.ended_at).date() - _ONE_DAY)
     return slots_between(viewer, first, last, activity.weekdays, activity.sessions)
 
 
