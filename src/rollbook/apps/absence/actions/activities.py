@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
+    columns_of_new,
     made_once,
-    making,
     must,
     needs_reason,
     note,
@@ -133,7 +133,7 @@ def record_activity(
 
     def make() -> OffSiteActivity:
         activity = OffSiteActivity.objects.create(
-            **making(viewer, key, by, at),
+            **columns_of_new(viewer, key, by, at),
             **_values(draft),
         )
         _add(activity, [pupil.id for pupil in pupils], draft.first_day, by, at)
@@ -306,4 +306,4 @@ def _plan(viewer: Viewer, activity: OffSiteActivity, because: str, by: Actor, at
                 supervisor=activity.supervisor,
             )
         )
-    plan(activity, plans, viewer=viewer, because=because, by=by, at=at)
+    plan(of=activity, plans=plans, viewer=viewer, because=because, by=by, at=at)

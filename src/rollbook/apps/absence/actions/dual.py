@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
+    columns_of_new,
     made_once,
-    making,
     must,
     needs_reason,
     note,
@@ -71,7 +71,7 @@ def record_dual(
 
     def make() -> DualRegistration:
         dual = DualRegistration.objects.create(
-            **making(viewer, key, by, at),
+            **columns_of_new(viewer, key, by, at),
             pupil=pupil,
             **_values(draft),
         )
@@ -152,4 +152,4 @@ def _plan(viewer: Viewer, dual: DualRegistration, because: str, by: Actor, at: d
         )
         for sessions, weekdays in WeekGrid(dual.half_days).patterns()
     ]
-    plan(dual, plans, viewer=viewer, because=because, by=by, at=at)
+    plan(of=dual, plans=plans, viewer=viewer, because=because, by=by, at=at)

@@ -49,14 +49,14 @@ def made_once(viewer: Viewer, model: type[R], key: UUID, make: Callable[[], R]) 
         return found
 
 
-def making(viewer: Viewer, key: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+def columns_of_new(viewer: Viewer, key: UUID, recorded_by: Actor, recorded_at: datetime) -> dict[str, Any]:
     """The columns that say of every new record whose it is and who recorded it when."""
     return {
         "school_id": viewer.school_id,
         "key": key,
-        "recorded_at": at,
-        "recorded_by_id": by.person_id,
-        "recorded_by_name": by.name,
+        "recorded_at": recorded_at,
+        "recorded_by_id": recorded_by.person_id,
+        "recorded_by_name": recorded_by.name,
     }
 
 
@@ -137,7 +137,7 @@ def plain(value: Any) -> Any:
 
 
 def plan(
-    of: Record, plans: Sequence[SourcedPlan], *, viewer: Viewer, because: str, by: Actor, at: datetime
+    *, of: Record, plans: Sequence[SourcedPlan], viewer: Viewer, because: str, by: Actor, at: datetime
 ) -> None:
     """Puts what a record says now in the place of all that it planned before."""
     replace_plans(

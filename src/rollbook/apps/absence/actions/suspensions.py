@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
+    columns_of_new,
     made_once,
-    making,
     must,
     needs_reason,
     note,
@@ -99,7 +99,7 @@ def record_suspension(
     def make() -> Suspension:
         kept = check_suspension_draft(viewer, pupil_id, draft, at.date())
         suspension = Suspension.objects.create(
-            **making(viewer, key, by, at),
+            **columns_of_new(viewer, key, by, at),
             pupil_id=pupil_id,
             **_values(kept),
         )
@@ -164,8 +164,8 @@ def _values(draft: SuspensionDraft) -> dict[str, Any]:
 
 def _plan(viewer: Viewer, suspension: Suspension, because: str, by: Actor, at: datetime) -> None:
     plan(
-        suspension,
-        [] if suspension.ended_at is not None else _plans(suspension),
+        of=suspension,
+        plans=[] if suspension.ended_at is not None else _plans(suspension),
         viewer=viewer,
         because=because,
         by=by,

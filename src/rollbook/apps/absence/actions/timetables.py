@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from rollbook.apps.absence.actions.records import (
+    columns_of_new,
     made_once,
-    making,
     must,
     must_any,
     needs_reason,
@@ -114,7 +114,7 @@ def draft_timetable(
 
     def make() -> PartTimeTimetable:
         timetable = PartTimeTimetable.objects.create(
-            **making(viewer, key, by, at),
+            **columns_of_new(viewer, key, by, at),
             pupil_id=pupil_id,
             state=TimetableState.DRAFT.value,
             **_values(draft),
@@ -337,4 +337,4 @@ def _plan(viewer: Viewer, timetable: PartTimeTimetable, because: str, by: Actor,
         )
         for sessions, weekdays in WeekGrid(timetable.half_days).rest.patterns()
     ]
-    plan(timetable, plans, viewer=viewer, because=because, by=by, at=at)
+    plan(of=timetable, plans=plans, viewer=viewer, because=because, by=by, at=at)
