@@ -174,7 +174,7 @@ def _of_last_day(facts: RemovalFacts) -> list[Refusal]:
 def _problem(condition: Condition, answer: Answer, last_day: date) -> str:
     if condition.kind is AnswerKind.YES_NO:
         if answer is None:
-            return "Answer yes or no."
+            return f"{condition.question} Answer yes or no."
         return "" if answer is condition.wanted else condition.refusal
     if condition.kind is AnswerKind.DATE:
         if not isinstance(answer, date):

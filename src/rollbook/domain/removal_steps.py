@@ -95,7 +95,7 @@ def may_move(
     if step.permission not in mover.permissions:
         refusals.append(Refusal("", "You may not decide this."))
     if step.needs_reason and not mover.reason.strip():
-        refusals.append(Refusal("reason", "Say why."))
+        refusals.append(Refusal("reason", "Say why: the reason stays on the record."))
     if step.by_another and mover.is_proposer:
         refusals += _alone(mover)
     return (None, tuple(refusals)) if refusals else (step.to, ())

@@ -167,7 +167,7 @@ def test_page_by_page_to_the_second_person(scene: Scene) -> None:
     assert nothing.status_code == 422
     assert "Choose approve or refuse." in text(nothing)
     refused = head.post(page("removal_decide", row.pk), {"decision": "refuse"})
-    assert "Say why." in text(refused)
+    assert "Say why: the reason stays on the record." in text(refused)
     head.post(page("removal_decide", row.pk), {"decision": "approve", "reason": "Spoke to the mother"})
     row.refresh_from_db()
     assert row.state == "approved"
@@ -219,6 +219,18 @@ def test_what_is_not_right_is_said_on_its_page_and_nothing_is_lost(
     assert words in text(response)
     assert "2026-09-14" in text(response)
     assert not RemovalRequest.objects.exists()
+
+
+def test_the_school_of_a_condition_is_where_the_pupil_goes_unless_somebody_says_else(scene: Scene) -> None:
+    data = {"other_school": "Elm Grove School", "is_registered_there": "yes", "last_day": "2026-09-14"}
+    address = page("removal_propose", scene.amy.pk, "A")
+    office = as_(scene.office)
+    shown = office.post(address, data | {"step": "conditions", "act": "next"})
+    form = shown.context["form"]
+    assert (form["next_kind"].value(), form["next_name"].value()) == ("school", "Elm Grove School")
+    other = {"next_kind": "unknown", "step": "conditions", "act": "next"}
+    form = office.post(address, data | other).context["form"]
+    assert (form["next_kind"].value(), form["next_name"].value()) == ("unknown", None)
 
 
 def test_a_warning_asks_for_the_reason_beside_it(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from rollbook.formats.tables.table import COLUMN_LIMIT, EMPTY, Table, Unreadable, refuse_too_many
 
+SHEET_NAME_LIMIT = 100
 UNPACKED_LIMIT = 100 * 1024 * 1024
 _PARTS_LIMIT = 2_000
 # A stray cell far down makes a sheet of a million blank lines; after so many nothing follows that anybody typed.
@@ -29,6 +30,10 @@ _BOMB = (
 )
 _NOT_WORKED_OUT = (
     "The cell {cell} holds a formula whose result was not saved. Open it in Excel and save it there."
+)
+_LONG_NAME = (
+    "A sheet of this workbook has a longer name than Excel allows. Give it one of 31 characters at most, and save it "
+    "again."
 )
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[ >/]")
@@ -52,6 +57,8 @@ def read_workbook(data: bytes, sheet: str, row_limit: int) -> Table:
             names = tuple(each.title for each in book.worksheets)
             if not names:
                 raise Unreadable("This workbook has no sheet with cells.")
+            if any(len(each) > SHEET_NAME_LIMIT for each in names):
+                raise Unreadable(_LONG_NAME)
             name = sheet if sheet in names else names[0]
             rows = _rows(book[name], row_limit)
             book.close()

@@ -89,26 +89,12 @@ class RemovalForm(Form):
         required=False,
         help_text="For these leavers no return is due unless the local authority asks.",
     )
-    next_kind = forms.ChoiceField(
-        label="Where does the pupil go next?",
-        required=False,
-        choices=Destination.Kind.choices,
-        widget=forms.RadioSelect,
-    )
-    next_name = forms.CharField(
-        label="Name of the school or place",
-        required=False,
-        max_length=200,
-        help_text="A school must be named.",
-    )
-    next_address = forms.CharField(
-        label="Its address", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
-    )
-    next_starts_on = DateField(label="Starts there on", required=False)
-    next_notified_on = DateField(label="A parent told the school on", required=False)
 
     def __init__(self, *args: Any, conditions: Sequence[Condition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, field in NextPlaceForm().fields.items():
+            self.fields[f"next_{name}"] = field
+            field.required = False
         self.conditions = conditions
         for condition in conditions:
             self.fields[condition.name] = _field(condition)

@@ -64,13 +64,19 @@ def steps_context(
     }
 
 
+def _state_words(row: RemovalRequest) -> str:
+    """The state of a request; one that was approved before it was taken back is undone."""
+    state = RemovalState(row.state)
+    return "Undone" if state is RemovalState.WITHDRAWN and row.decided_at else state.words
+
+
 def listed(row: RemovalRequest) -> dict[str, Any]:
     """A request in a list."""
     return {
         "id": row.pk,
         "pupil": row.pupil,
         "ground": ground_title(row.ground, row.proposed_at.date()),
-        "state": RemovalState(row.state).words,
+        "state": _state_words(row),
         "look": _LOOKS[RemovalState(row.state)],
         "last_day": row.last_day,
         "proposed": row,
@@ -87,7 +93,7 @@ def removal_context(viewer: Viewer, row: RemovalRequest, returns: Sequence[Retur
         "pupil": row.pupil,
         "ground": ground,
         "title": ground_title(row.ground, row.proposed_at.date()),
-        "state": state.words,
+        "state": _state_words(row),
         "look": _LOOKS[state],
         "conditions": [
             {"question": each["question"], "answer": _answer(each["kind"], each["answer"])}

@@ -1,9 +1,10 @@
 """Removing a name: choose the ground, answer its conditions, show the evidence, send; a second person decides."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from rollbook.apps.roll.actions.removals import (
     withdraw_removal,
 )
 from rollbook.apps.roll.forms.removals import STEPS, DecisionForm, ReasonForm, RemovalForm
-from rollbook.apps.roll.models import Enrolment, Pupil, RemovalRequest, ReturnDue
+from rollbook.apps.roll.models import Destination, Enrolment, Pupil, RemovalRequest, ReturnDue
 from rollbook.apps.roll.presenters.removals import (
     grounds_context,
     listed,
@@ -84,7 +85,7 @@ def propose(request: HttpRequest, pupil_id: int, letter: str) -> HttpResponse:
         return redirect("roll:details", pupil_id)
     facts = removal_facts(viewer, pupil, spell, now.date(), now.date())
     form = RemovalForm(
-        request.POST if request.method == "POST" else None,
+        _answers(request.POST) if request.method == "POST" else None,
         conditions=conditions_of(ground, facts),
         initial={"last_day": now.date(), "evidence_seen_on": now.date()},
     )
@@ -104,6 +105,16 @@ def propose(request: HttpRequest, pupil_id: int, letter: str) -> HttpResponse:
         "answers": form.given() if form.step == STEPS[2] else [],
     }
     return render(request, "roll/removal_form.html", context, status=422 if form.errors else 200)
+
+
+def _answers(sent: QueryDict) -> QueryDict:
+    """What was answered; a school that a condition asks for is where the pupil goes next, unless somebody says else."""
+    school = sent.get("other_school", "")
+    if sent.get("step") != STEPS[0] or not school or sent.get("next_name") or sent.get("next_kind"):
+        return sent
+    answers = sent.copy()
+    answers["next_kind"], answers["next_name"] = Destination.Kind.SCHOOL.value, school
+    return answers
 
 
 def _turn(
@@ -264,43 +275,29 @@ def _decide(viewer: Viewer, row: RemovalRequest, form: DecisionForm) -> str:
 @require_http_methods(["POST"])
 def withdraw(request: HttpRequest, removal_id: int) -> HttpResponse:
     """Takes a request back that nobody has decided."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row, form = _own(viewer, removal_id), ReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            withdraw_removal(
-                viewer=viewer,
-                removal_id=removal_id,
-                reason=form.cleaned_data["reason"],
-                by=viewer.actor,
-                at=clock.now(),
-            )
-        except Refused as refused:
-            add_refusals(form, refused)
-        else:
-            messages.success(request, "The request is withdrawn. The pupil stays on the roll.")
-            return redirect("roll:removal", removal_id)
-    return _page(request, viewer, row, reason=form)
+    said = "The request is withdrawn. The pupil stays on the roll."
+    return _taken_back(request, removal_id, withdraw_removal, said)
 
 
 @requires(Permission.ROLL_APPROVE_REMOVAL)
 @require_http_methods(["POST"])
 def undo(request: HttpRequest, removal_id: int) -> HttpResponse:
     """Puts a removal right that was a mistake."""
+    said = "The removal is undone. The pupil is on the roll as before."
+    return _taken_back(request, removal_id, undo_removal, said)
+
+
+def _taken_back(request: HttpRequest, removal_id: int, act: Callable[..., object], said: str) -> HttpResponse:
+    """Does what needs a reason and nothing else, and says so."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     row, form = _own(viewer, removal_id), ReasonForm(request.POST)
     if form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
-            undo_removal(
-                viewer=viewer,
-                removal_id=removal_id,
-                reason=form.cleaned_data["reason"],
-                by=viewer.actor,
-                at=clock.now(),
-            )
+            act(viewer=viewer, removal_id=removal_id, reason=reason, by=viewer.actor, at=clock.now())
         except Refused as refused:
             add_refusals(form, refused)
         else:
-            messages.success(request, "The removal is undone. The pupil is on the roll as before.")
+            messages.success(request, said)
             return redirect("roll:removal", removal_id)
     return _page(request, viewer, row, reason=form)
