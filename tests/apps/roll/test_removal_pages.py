@@ -278,7 +278,9 @@ def test_a_mistake_is_undone_on_the_page(scene: Scene) -> None:
     assert head.post(page("removal_undo", row.pk), {"reason": ""}).status_code == 422
     head.post(page("removal_undo", row.pk), {"reason": "The wrong Amy"})
     assert Enrolment.objects.get(pupil=scene.amy).last_day is None
-    assert "The wrong Amy" in text(head.get(page("removal", row.pk)))
+    shown = text(head.get(page("removal", row.pk)))
+    assert "The wrong Amy" in shown
+    assert ">Undone</span>" in shown
     settled = text(head.get(page("returns")))
     assert "Not needed any more" in settled
 
