@@ -2,16 +2,13 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.loading import contact_footprints, save_contacts
-from rollbook.apps.roll.actions.permission import MEANWHILE, must_import, refuse_plan
+from rollbook.apps.roll.actions.permission import one_load, refuse_plan
 from rollbook.apps.roll.queries.contact_plan import plan_contacts
 from rollbook.apps.roll.queries.footprints import Footprint
 from rollbook.apps.roll.queries.particulars import change_facts
 from rollbook.domain.access import Actor, Viewer
-from rollbook.domain.refusals import Refused
 from rollbook.formats.contact_file import ContactSheet
 
 
@@ -29,33 +26,23 @@ def load_contacts(
 
     Where any row is refused nothing is loaded, unless the person chose `good_rows_only`. Errors: Refused.
     """
-    must_import(viewer)
-    try:
-        with transaction.atomic():
-            plan = plan_contacts(viewer, sheet, at.date())
-            planned = [*plan.new, *plan.changed]
-            refuse_plan(
-                plan.refused_count,
-                len(planned) + len(plan.unchanged),
-                is_seen=not seen or seen == plan.digest,
-                good_rows_only=good_rows_only,
-            )
-            save_contacts([each.contacts for each in planned])
-            facts = [
-                {"pupil": each.pupil.pk, "line": each.row.line, **change_facts(each.contacts.changes)}
-                for each in planned
-            ]
-            record(
-                type="roll.contacts.loaded",
-                by=by,
-                at=at,
-                school_id=viewer.school_id,
-                subject=f"school:{viewer.school_id}",
-                facts={"file": name, "new": len(plan.new), "changed": len(plan.changed), "contacts": facts},
-            )
-    except IntegrityError:
-        # Somebody else added one of these contacts between our looking and our writing.
-        raise Refused.one("", MEANWHILE) from None
+    with one_load(viewer):
+        plan = plan_contacts(viewer, sheet, at.date())
+        planned = [*plan.new, *plan.changed]
+        refuse_plan(plan, len(planned) + len(plan.unchanged), seen=seen, good_rows_only=good_rows_only)
+        save_contacts([each.contacts for each in planned])
+        facts = [
+            {"pupil": each.pupil.pk, "line": each.row.line, **change_facts(each.contacts.changes)}
+            for each in planned
+        ]
+        record(
+            type="roll.contacts.loaded",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"school:{viewer.school_id}",
+            facts={"file": name, "new": len(plan.new), "changed": len(plan.changed), "contacts": facts},
+        )
     return tuple(
         each
         for one in planned

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 
 from rollbook.apps.audit.actions import record
-from rollbook.apps.roll.actions.permission import MEANWHILE, must_import, refuse_plan
+from rollbook.apps.roll.actions.permission import one_load, refuse_plan
 from rollbook.apps.roll.actions.returns import prepare_entry_returns
 from rollbook.apps.roll.models import Contact, Enrolment, Membership, Parent, Pupil
 from rollbook.apps.roll.queries.file_contacts import ContactPlan
@@ -19,7 +19,6 @@ from rollbook.apps.roll.queries.moves import put_in, waits_for_group
 from rollbook.apps.roll.queries.particulars import change_facts
 from rollbook.apps.schools.actions.groups import add_group
 from rollbook.domain.access import Actor, Viewer
-from rollbook.domain.refusals import Refused
 from rollbook.domain.roll_returns import NEW_PUPIL_DAYS
 from rollbook.formats.pupil_file import PupilSheet
 
@@ -55,31 +54,22 @@ def load_pupils(
     plan the person looked at: if the roll has changed since, nothing is loaded and they look again.
     Errors: Refused.
     """
-    must_import(viewer)
-    try:
-        with transaction.atomic():
-            plan = plan_load(viewer, sheet, options)
-            refuse_plan(
-                plan.refused_count,
-                len(plan.new) + len(plan.changed) + plan.unchanged_count,
-                is_seen=not seen or seen == plan.digest,
-                good_rows_only=good_rows_only,
-            )
-            groups = _make_groups(viewer, plan, by, at)
-            _save(plan)
-            prepare_entry_returns(viewer, _begun(plan, at.date()), at)
-            loaded = _loaded(plan, groups)
-            record(
-                type="roll.file.loaded",
-                by=by,
-                at=at,
-                school_id=viewer.school_id,
-                subject=f"school:{viewer.school_id}",
-                facts=_facts(name, plan, loaded, options),
-            )
-    except IntegrityError:
-        # Somebody else added one of these pupils between our looking and our writing.
-        raise Refused.one("", MEANWHILE) from None
+    with one_load(viewer):
+        plan = plan_load(viewer, sheet, options)
+        count = len(plan.new) + len(plan.changed) + plan.unchanged_count
+        refuse_plan(plan, count, seen=seen, good_rows_only=good_rows_only)
+        groups = _make_groups(viewer, plan, by, at)
+        _save(plan)
+        prepare_entry_returns(viewer, _begun(plan, at.date()), at)
+        loaded = _loaded(plan, groups)
+        record(
+            type="roll.file.loaded",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"school:{viewer.school_id}",
+            facts=_facts(name, plan, loaded, options),
+        )
     return loaded
 
 

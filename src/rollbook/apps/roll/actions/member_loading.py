@@ -2,16 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
-
 from rollbook.apps.audit.actions import record
 from rollbook.apps.roll.actions.loading import add_all, change_all
-from rollbook.apps.roll.actions.permission import MEANWHILE, must_import, refuse_plan
+from rollbook.apps.roll.actions.permission import one_load, refuse_plan
 from rollbook.apps.roll.models import Membership
 from rollbook.apps.roll.queries.footprints import Footprint, moved
 from rollbook.apps.roll.queries.member_plan import PlannedMove, plan_members
 from rollbook.domain.access import Actor, Viewer
-from rollbook.domain.refusals import Refused
 from rollbook.formats.group_file import MemberSheet
 
 
@@ -30,31 +27,21 @@ def load_members(
 
     Where any row is refused nothing is loaded, unless the person chose `good_rows_only`. Errors: Refused.
     """
-    must_import(viewer)
-    try:
-        with transaction.atomic():
-            plan = plan_members(viewer, sheet, takes_effect_on)
-            refuse_plan(
-                plan.refused_count,
-                len(plan.rows),
-                is_seen=not seen or seen == plan.digest,
-                good_rows_only=good_rows_only,
-            )
-            moves = [each.move for each in plan.moves if each.move]
-            ends = [row for move in moves for row in (move.ended, move.changed) if row is not None]
-            change_all(Membership, [(row, {"group", "last_day"}) for row in ends])
-            add_all(Membership, (move.begun for move in moves))
-            record(
-                type="roll.groups.loaded",
-                by=by,
-                at=at,
-                school_id=viewer.school_id,
-                subject=f"school:{viewer.school_id}",
-                facts={"file": name, "moved": [_facts(each) for each in plan.moves]},
-            )
-    except IntegrityError:
-        # Somebody else moved one of these pupils between our looking and our writing.
-        raise Refused.one("", MEANWHILE) from None
+    with one_load(viewer):
+        plan = plan_members(viewer, sheet, takes_effect_on)
+        refuse_plan(plan, len(plan.rows), seen=seen, good_rows_only=good_rows_only)
+        moves = [each.move for each in plan.moves if each.move]
+        ends = [row for move in moves for row in (move.ended, move.changed) if row is not None]
+        change_all(Membership, [(row, {"group", "last_day"}) for row in ends])
+        add_all(Membership, (move.begun for move in moves))
+        record(
+            type="roll.groups.loaded",
+            by=by,
+            at=at,
+            school_id=viewer.school_id,
+            subject=f"school:{viewer.school_id}",
+            facts={"file": name, "moved": [_facts(each) for each in plan.moves]},
+        )
     return tuple(_footprint(each) for each in plan.moves)
 
 

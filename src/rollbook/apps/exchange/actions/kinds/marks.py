@@ -58,12 +58,8 @@ def load_marks_file(*, viewer: Viewer, order: Order, by: Actor, at: datetime) ->
     """Adds the marks to the registers. Errors: Refused, and then nothing is added."""
     read = _plan(viewer, order.sheet, order.places, order.options)
     plan = read.history
-    refuse_plan(
-        read.refused_count,
-        plan.new_count + plan.changed_count + plan.unchanged_count,
-        is_seen=not order.seen or order.seen == read.digest,
-        good_rows_only=order.good_rows_only,
-    )
+    count = plan.new_count + plan.changed_count + plan.unchanged_count
+    refuse_plan(read, count, seen=order.seen, good_rows_only=order.good_rows_only)
     if not plan.sessions:
         return []
     made = import_marks(

@@ -60,12 +60,7 @@ def load_staff_file(*, viewer: Viewer, order: Order, by: Actor, at: datetime) ->
     footprints = []
     with transaction.atomic():
         plan = plan_staff(viewer, read_staff(order.sheet, order.places), order.options.takes_effect_on)
-        refuse_plan(
-            plan.refused_count,
-            len(plan.rows),
-            is_seen=not order.seen or order.seen == plan.digest,
-            good_rows_only=order.good_rows_only,
-        )
+        refuse_plan(plan, len(plan.rows), seen=order.seen, good_rows_only=order.good_rows_only)
         for planned in plan.rows:
             if planned.is_unchanged:
                 continue
