@@ -96,7 +96,7 @@ def test_columns_are_chosen_by_hand_and_the_import_is_undone(
     _look(page)
     page.get_by_role("button", name="Load 2 pupils").click()
     page.get_by_role("link", name="See what undoing would do").click()
-    expect(page.get_by_text("The pupil’s entry is withdrawn as made in error.")).to_have_count(2)
+    expect(page.get_by_text("The pupil’s entry is withdrawn as made in error;")).to_have_count(2)
     check(page)
     page.get_by_role("button", name="Put 2 records back").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why the import is undone.")

@@ -73,6 +73,17 @@ def test_filters(scene: Scene) -> None:
     assert _found(scene, standing=Standing.COMING) == ["Łucja Żuraw"]
 
 
+def test_the_year_group_is_that_of_the_time_on_roll(scene: Scene) -> None:
+    group, born_on = scene.groups["9B"], date(2010, 5, 1)
+    left = date(2021, 9, 3), date(2026, 7, 21)
+    make_pupil(scene.school, group, "Left", "Lia", born_on=born_on, first_day=left[0], last_day=left[1])
+    make_pupil(scene.school, group, "Later", "Lee", born_on=born_on, first_day=date(2027, 9, 2))
+    # Both are of Year 12 by their age in November 2026.
+    for standing, name, year in ((Standing.LEFT, "Left", 11), (Standing.COMING, "Later", 13)):
+        found = find_pupils(scene.viewer, Search(words=name, standing=standing), ON).pupils
+        assert [each.year for each in found] == [year]
+
+
 def test_letters_and_matches_elsewhere(scene: Scene) -> None:
     listing = find_pupils(scene.viewer, Search(words="nowak"), ON)
     assert dict(listing.letters) == {"N": 1}

@@ -191,7 +191,7 @@ def _listed(
         admission_number=pupil.admission_number,
         sex=pupil.sex,
         born_on=pupil.born_on,
-        year=year_group(pupil.born_on, on, pupil.year_offset),
+        year=year_group(pupil.born_on, _year_as_on(standing, spell, on), pupil.year_offset),
         standing=standing,
         starting_day=spell[0] if spell else None,
         last_day=spell[1] if spell else None,
@@ -201,6 +201,14 @@ def _listed(
     if current is not None:
         listed.group_id, listed.group_name = current
     return listed
+
+
+def _year_as_on(standing: Standing, spell: tuple[date, date | None] | None, on: date) -> date:
+    """Whoever has left stays in the year group they left, and whoever is to come is in the one they come to."""
+    if spell is None or standing is Standing.NOW:
+        return on
+    first_day, last_day = spell
+    return first_day if standing is Standing.COMING else last_day or on
 
 
 def standing_on(
