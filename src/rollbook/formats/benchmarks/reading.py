@@ -1,0 +1,68 @@
+"""Reads the published figures that come with the product; kept in memory, as they change only with the product."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from rollbook.domain.benchmarks import (
+    Area,
+    Key,
+    Level,
+    Published,
+    PublishedPhase,
+    Series,
+    Stretch,
+    Window,
+    areas_for,
+)
+from rollbook.domain.spans import Span
+
+FOLDER = Path(__file__).parent
+_KEYS = ("window", "area", "phase", "pupils")
+
+
+@lru_cache(maxsize=32)
+def published(local_authority: str) -> Published:
+    """What is published for England, and for the region and the authority of that name where they are found.
+
+    Units: shares of one, as exact as they were published. The areas come the widest first.
+    """
+    everywhere = [
+        Area(row["code"], row["name"], Level(row["level"]), row["region"])
+        for row in rows_of(FOLDER / "areas.csv")
+    ]
+    areas = {area.code: area for area in areas_for(local_authority, everywhere).answer}
+    windows = {window.key: window for window in map(window_of, rows_of(FOLDER / "windows.csv"))}
+    figures: dict[Key, dict[str, Fraction]] = {}
+    for name in ("daily.csv", "census.csv", "groups.csv"):
+        for row in rows_of(FOLDER / name):
+            if row["area"] not in areas:
+                continue
+            key = (row["window"], row["area"], PublishedPhase(row["phase"]), row.get("pupils", ""))
+            figures[key] = {
+                measure: Fraction(value) / 100
+                for measure, value in row.items()
+                if measure not in _KEYS and value
+            }
+    return Published(areas, windows, figures)
+
+
+def window_of(row: dict[str, str]) -> Window:
+    """One table of the list."""
+    return Window(
+        row["key"],
+        Series(row["series"]),
+        Stretch(row["stretch"]),
+        int(row["begins_in"]),
+        Span(date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])),
+        date.fromisoformat(row["published_on"]),
+    )
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file by heading; what a short row leaves out is empty."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file, restval="")
