@@ -24,7 +24,13 @@ from rollbook.domain.spans import Span
 
 
 def window(
-    key: str, stretch: Stretch, begins_in: int, first: date, last: date, out: date, series: Series = Series.DAILY
+    key: str,
+    stretch: Stretch,
+    begins_in: int,
+    first: date,
+    last: date,
+    out: date,
+    series: Series = Series.DAILY,
 ) -> Window:
     return Window(key, series, stretch, begins_in, Span(first, last), out)
 
@@ -58,8 +64,16 @@ def chosen(first: date, last: date, *, today: date = TODAY, by_period: bool = Fa
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [
-        (date(2026, 9, 3), date(2026, 11, 20), AUTUMN),  # the year so far in November: the newest autumn before it
-        (date(2025, 9, 3), date(2026, 7, 17), YEAR_25),  # a whole year: the same year, though another ends nearer
+        (
+            date(2026, 9, 3),
+            date(2026, 11, 20),
+            AUTUMN,
+        ),  # the year so far in November: the newest autumn before it
+        (
+            date(2025, 9, 3),
+            date(2026, 7, 17),
+            YEAR_25,
+        ),  # a whole year: the same year, though another ends nearer
         (date(2024, 9, 3), date(2025, 7, 22), YEAR_24),
         (date(2023, 9, 4), date(2024, 7, 22), YEAR_24),  # before the first that is kept: the first after
         (date(2026, 11, 16), date(2026, 11, 20), AUTUMN),  # a week: the term it lies in

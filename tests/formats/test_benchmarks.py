@@ -120,7 +120,11 @@ def test_the_figures_are_those_of_the_printed_tables(
 
 
 def test_the_shares_of_the_codes_are_those_of_the_printed_table(birmingham: Published) -> None:
-    places = [["y2526", "England", "all"], ["y2526", "England", "special"], ["y2526", "Birmingham", "special"]]
+    places = [
+        ["y2526", "England", "all"],
+        ["y2526", "England", "special"],
+        ["y2526", "Birmingham", "special"],
+    ]
     for code, *printed in _lines(BY_CODE):
         assert [_shown(birmingham, code, place, 3) for place in places] == printed, code
 
@@ -177,14 +181,37 @@ def test_attendance_and_absence_are_the_whole(birmingham: Published) -> None:
 HEAD = [
     *("time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name"),
     *("new_la_code", "la_name", "school_type", "possible_sessions", "late_sessions", "attendance_perc"),
-    *("overall_absence_perc", "authorised_absence_perc", "unauthorised_absence_perc", "pa_perc", "illness_perc"),
+    *(
+        "overall_absence_perc",
+        "authorised_absence_perc",
+        "unauthorised_absence_perc",
+        "pa_perc",
+        "illness_perc",
+    ),
 ]
 NORTH = ["E92000001", "England", "E12000001", "North"]
 
 
 def test_the_next_year_is_made_from_its_file(tmp_path: Path) -> None:
     rows = [
-        ["Academic year", "National", *NORTH[:2], "", "", "", "", "Total", "300", "9", "90", "10", "6", "4", "20", "3"],
+        [
+            "Academic year",
+            "National",
+            *NORTH[:2],
+            "",
+            "",
+            "",
+            "",
+            "Total",
+            "300",
+            "9",
+            "90",
+            "10",
+            "6",
+            "4",
+            "20",
+            "3",
+        ],
         [
             *("Academic year", "Regional", *NORTH, "", "", "Special", "300", "7"),
             *("86.123456", "13.876544", "6", "4", "20", "3"),
@@ -194,7 +221,13 @@ def test_the_next_year_is_made_from_its_file(tmp_path: Path) -> None:
     ]
     with (tmp_path / "next.csv").open("w", newline="") as file:
         csv.writer(file).writerows([HEAD, *rows])
-    window = {"key": "y1", "begins_in": "2024", "stretch": "year", "file": "next.csv", "rows": "Academic year"}
+    window = {
+        "key": "y1",
+        "begins_in": "2024",
+        "stretch": "year",
+        "file": "next.csv",
+        "rows": "Academic year",
+    }
 
     areas, figures = make(tmp_path, [window])
 
@@ -212,7 +245,13 @@ def test_the_next_year_is_made_from_its_file(tmp_path: Path) -> None:
 
 def test_a_file_without_the_rows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "next.csv").write_text("time_identifier\nAutumn term\n")
-    window = {"key": "y1", "begins_in": "2024", "stretch": "year", "file": "next.csv", "rows": "Academic year"}
+    window = {
+        "key": "y1",
+        "begins_in": "2024",
+        "stretch": "year",
+        "file": "next.csv",
+        "rows": "Academic year",
+    }
 
     with pytest.raises(KeyError, match="no rows of 'Academic year'"):
         make(tmp_path, [window])

@@ -355,6 +355,7 @@ ROLLBOOK_TABS = {
     ],
     "figures": [
         ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
+        ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

@@ -1,8 +1,8 @@
 """Which published figure compares with one of ours: which series, phase and stretch of the year?
 
-The DfE publishes two series that must never meet in one comparison: daily attendance data (official statistics, year to
-date and by term) and the school census (accredited, whole years). For Birmingham's special schools in 2024/25 persistent
-absence is 47.54% in the one and 41.20% in the other. Source: domain.md 4.1.2, 4.1.14 and 4.3.
+The DfE publishes two series that must never meet in one comparison: daily attendance data (official statistics, year
+to date and by term) and the school census (accredited, whole years). For Birmingham's special schools in 2024/25
+persistent absence is 47.54% in the one and 41.20% in the other. Source: domain.md 4.1.2, 4.1.14 and 4.3.
 """
 
 import re
@@ -83,7 +83,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which days does a published table cover, and since when is it out? `begins_in` is the calendar year of its September."""
+    """Which days does a published table cover, and since when is it out? `begins_in` is the year of its September."""
 
     key: str
     series: Series
@@ -98,7 +98,9 @@ class Window:
         year = DfeYear(self.begins_in).name
         if self.stretch is Stretch.YEAR:
             return year
-        return f"{year} to {words_for_day(self.last_day)}" if self.is_to_week else f"{self.stretch} term {year}"
+        return (
+            f"{year} to {words_for_day(self.last_day)}" if self.is_to_week else f"{self.stretch} term {year}"
+        )
 
     @property
     def is_to_week(self) -> bool:
@@ -125,7 +127,7 @@ Key = tuple[str, str, PublishedPhase, str]
 
 @dataclass(frozen=True)
 class Published:
-    """What is published: the areas by code, the tables by key, and each figure as a share of one by place and measure."""
+    """What is published: areas by code, tables by key, and each figure as a share of one by place and measure."""
 
     areas: Mapping[str, Area] = field(default_factory=dict)
     windows: Mapping[str, Window] = field(default_factory=dict)
@@ -137,7 +139,9 @@ class Published:
         """What is published there? None where it was suppressed or never published."""
         return self.figures.get((window.key, area.code, phase, pupils), {}).get(measure)
 
-    def windows_with(self, measure: str, series: Series, phase: PublishedPhase, pupils: str = "") -> list[Window]:
+    def windows_with(
+        self, measure: str, series: Series, phase: PublishedPhase, pupils: str = ""
+    ) -> list[Window]:
         """Which tables of a series have this measure for England?"""
         return [
             window
@@ -170,7 +174,9 @@ def phases_for(phase: str, *, is_independent: bool) -> Finding[tuple[PublishedPh
     else:
         answer = ()
         because = "The published figures have no schools of this phase, so there is nothing to compare with."
-    return Finding(answer, "benchmarks.phase", because, {"phase": phase, "independent": is_independent}, _DAILY)
+    return Finding(
+        answer, "benchmarks.phase", because, {"phase": phase, "independent": is_independent}, _DAILY
+    )
 
 
 _PHASES: Mapping[str, PublishedPhase] = MappingProxyType(
@@ -195,7 +201,9 @@ def areas_for(local_authority: str, areas: Iterable[Area]) -> Finding[tuple[Area
     known = tuple(areas)
     nations = tuple(area for area in known if area.level is Level.NATION)
     wanted = _plain(local_authority)
-    own = next((area for area in known if area.level is Level.AUTHORITY and _plain(area.name) == wanted), None)
+    own = next(
+        (area for area in known if area.level is Level.AUTHORITY and _plain(area.name) == wanted), None
+    )
     facts = {"local_authority": local_authority}
     if own is None:
         because = (
@@ -205,7 +213,9 @@ def areas_for(local_authority: str, areas: Iterable[Area]) -> Finding[tuple[Area
         )
         return Finding(nations, "benchmarks.areas", because, facts, _DAILY)
     regions = tuple(area for area in known if area.code == own.region)
-    because = f"{own.name} is the school's authority" + "".join(f"; it is in {area.name}" for area in regions) + "."
+    because = (
+        f"{own.name} is the school's authority" + "".join(f"; it is in {area.name}" for area in regions) + "."
+    )
     return Finding((*nations, *regions, own), "benchmarks.areas", because, facts, _DAILY)
 
 
@@ -218,9 +228,9 @@ def window_for(
 ) -> Finding[Window | None]:
     """Which published table compares with these days? Of those out by `today`.
 
-    The stretch of the school year that lies nearest, in the same year or the newest before it. `by_period` for measures
-    that depend on the length of the period, as persistent absence does: then only a stretch that is near enough, so that
-    a year to date compares with a year to date; a whole year of the census always asks for that.
+    The stretch of the school year that lies nearest, in the same year or the newest before it. `by_period` for
+    measures that depend on the length of the period, as persistent absence does: then only a stretch that is near
+    enough, so that a year to date compares with a year to date; a whole year of the census always asks for that.
     """
     out = [window for window in windows if window.published_on <= today]
     facts = {"first_day": first_day, "last_day": last_day, "today": today}
@@ -231,7 +241,9 @@ def window_for(
     alike = [window for window in out if _is_alike(window, nearest)]
     year = dfe_year_of(last_day).begins_in
     chosen = min(alike, key=lambda window: (window.begins_in > year, abs(window.begins_in - year)))
-    if (by_period or chosen.series is Series.CENSUS) and nearest.distance(first_day, last_day) > NEAR_ENOUGH_DAYS:
+    if (by_period or chosen.series is Series.CENSUS) and nearest.distance(
+        first_day, last_day
+    ) > NEAR_ENOUGH_DAYS:
         because = (
             f"The nearest published stretch is {chosen.name}, too far from these days: this figure depends on the "
             "length of the period."

@@ -45,6 +45,7 @@ def scene() -> Scene:
     ("address", "permissions"),
     [
         ("/figures/", {Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS}),
+        ("/figures/explore/", {Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS}),
         ("/figures/pupils/", {Permission.MEASURES_VIEW}),
     ],
 )
@@ -136,9 +137,10 @@ def test_more_pupils_cost_no_more_queries(scene: Scene, client: Client) -> None:
             assert client.get(address).status_code == 200
         return len(queries)
 
-    few = [count("/figures/"), count("/figures/pupils/")]
+    few = [count("/figures/"), count("/figures/pupils/"), count("/figures/explore/")]
     for n in range(12):
         make_pupil(scene.school, scene.group, f"Further{n}", "Pat")
 
-    assert [count("/figures/"), count("/figures/pupils/")] == few
+    assert [count("/figures/"), count("/figures/pupils/"), count("/figures/explore/")] == few
     assert few[0] <= 12
+    assert few[2] <= 16

@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from rollbook.apps.audit.models import Event
 from rollbook.apps.registers.actions.amending import RightMark, amend_mark
-from rollbook.apps.reports.views.answers import file_name
 from rollbook.apps.roll.models import Enrolment, Pupil
 from rollbook.domain.access import Role
+from rollbook.ui.answers import file_name
 from tests.apps.registers.scene import AM, MONDAY, PM, Scene, at, mark
 from tests.factories.people import make_person, make_school, sign_in
 from tests.factories.pupils import make_group, make_pupil

@@ -6,8 +6,14 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from rollbook.apps.insight.queries.behind import Which
+from rollbook.apps.insight.queries.behind import Asked, Which
+from rollbook.apps.insight.queries.dimensions import DIMENSIONS
+from rollbook.apps.insight.queries.exploring import SORTS, Question
+from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
+from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
+from rollbook.domain.benchmarks import Level, Series
 from rollbook.domain.calendar import SchoolCalendar
+from rollbook.domain.codes import CODES
 from rollbook.domain.law import words_for_day
 from rollbook.domain.periods import Period, PeriodKind, days_between, period_before, period_on
 from rollbook.ui.forms import DateField, Form
@@ -98,9 +104,139 @@ class BehindForm(PeriodForm):
     )
     by = forms.CharField(required=False, widget=forms.HiddenInput)
     group = forms.CharField(required=False, widget=forms.HiddenInput)
+    code = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), *((code.symbol, code.title) for code in CODES)],
+        widget=forms.HiddenInput,
+    )
+    only = forms.CharField(required=False, widget=forms.HiddenInput)
+    comparable = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A code is asked for with its symbol."""
+        cleaned = super().clean()
+        if cleaned.get("which") == Which.CODE and not cleaned.get("code"):
+            self.add_error("which", "Open these pupils from a figure of one code, or choose others.")
+        return cleaned
+
+    @property
+    def asked(self) -> Asked:
+        """Whose pupils are asked for, once the form is valid."""
+        chosen = self.cleaned_data
+        return Asked(
+            Which(chosen["which"] or Which.ALL.value),
+            DIMENSIONS.get(chosen["by"]),
+            chosen["group"],
+            chosen["code"],
+            chosen["only"],
+            chosen["comparable"],
+        )
 
     def offer_groups(self, words: str, labels: list[str]) -> None:
         """Puts the groups one may choose from in the place of the one that was asked for."""
-        self.fields["group"] = forms.ChoiceField(
-            label=words, choices=[("", "All"), *((label, label) for label in labels)], required=False
+        self["group"].label = words
+        self.fields["group"].widget = forms.Select(
+            choices=[("", "All"), *((label, label) for label in labels)]
         )
+
+
+class ExploreForm(PeriodForm):
+    """Any figure by any group: the question as it stands in the address, so that it can be kept and sent.
+
+    Whoever may not see single pupils is offered no private groups and no narrowing to one group.
+    """
+
+    measure = forms.ChoiceField(
+        label="Figure",
+        choices=[
+            *((each.name, each.words) for each in MAIN_MEASURES),
+            ("One code", [(each.name, each.words) for each in CODE_MEASURES]),
+        ],
+    )
+    by = forms.ChoiceField(label="Told apart by")
+    only = forms.CharField(label="Only", required=False, max_length=200)
+    level = forms.ChoiceField(
+        label="Compared with",
+        choices=[
+            (Level.NATION.value, "England"),
+            (Level.REGION.value, "Our region"),
+            (Level.AUTHORITY.value, "Our authority"),
+        ],
+    )
+    series = forms.ChoiceField(
+        label="DfE figures",
+        choices=[(Series.DAILY.value, "Daily data"), (Series.CENSUS.value, "School census")],
+    )
+    comparable = forms.BooleanField(label="Only pupils the DfE counts (aged 5 to 15)", required=False)
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(sign + name, name) for name in SORTS for sign in ("", "-")],
+        widget=forms.HiddenInput,
+    )
+
+    field_order = (
+        "measure",
+        "by",
+        "period_name",
+        "first_day",
+        "last_day",
+        "only",
+        "level",
+        "series",
+        "comparable",
+    )
+
+    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
+        data = asked.copy()
+        data.setdefault("measure", "attendance")
+        data.setdefault("by", "year-group")
+        data.setdefault("level", Level.NATION.value)
+        data.setdefault("series", Series.CENSUS.value if data["measure"] == "severe" else Series.DAILY.value)
+        super().__init__(data, **period)
+        self.names = names
+        by = self.fields["by"]
+        by.choices = [  # type: ignore[attr-defined]
+            (each.name, each.words) for each in DIMENSIONS.values() if names or not each.is_private
+        ]
+        by.error_messages["invalid_choice"] = "Choose one of these; others are for the staff team only."
+        if not names:
+            del self.fields["only"]
+
+    def clean_only(self) -> str:
+        """One group of a dimension that may be chosen. Errors: ValidationError."""
+        only: str = self.cleaned_data["only"]
+        name, separator, label = only.partition(SEPARATOR)
+        if only and (name not in FILTERS or not separator or not label):
+            raise forms.ValidationError("Choose one of the groups, or all of them.")
+        return only
+
+    @property
+    def question(self) -> Question:
+        """The question, once the form is valid."""
+        chosen = self.cleaned_data
+        return Question(
+            measure=MEASURES[chosen["measure"]],
+            dimension=DIMENSIONS[chosen["by"]],
+            period=self.period,
+            only=chosen.get("only", ""),
+            is_comparable=chosen["comparable"],
+            level=Level(chosen["level"]),
+            series=Series(chosen["series"]),
+            sort=chosen["sort"] or "group",
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The question as an address has it, without what is usual: the same question is always the same text."""
+        kept = {name: value for name in self.fields if (value := str(self.data.get(name) or "").strip())}
+        if kept.get("period_name") != PeriodKind.DAYS.value:
+            kept.pop("first_day", None)
+            kept.pop("last_day", None)
+        if not self.cleaned_data.get("comparable"):
+            kept.pop("comparable", None)
+        return kept
+
+    def offer_filters(self, choices: list[tuple[str, list[tuple[str, str]]]]) -> None:
+        """Puts the groups one may narrow to in the place of the text field."""
+        if "only" in self.fields:
+            self.fields["only"].widget = forms.Select(choices=[("", "All pupils"), *choices])

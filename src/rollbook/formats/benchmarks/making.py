@@ -96,7 +96,9 @@ def _area(row: Row) -> list[str]:
 
 def _values(row: Row, phase: str, window: Row) -> list[str]:
     if window["stretch"] == "to-week":
-        return ["" if name != "persistent" else _share(row["persistent_absence_percent"]) for name in MEASURES]
+        return [
+            "" if name != "persistent" else _share(row["persistent_absence_percent"]) for name in MEASURES
+        ]
     is_pooled = phase != "all" or int(window["begins_in"]) >= _POOLED_SINCE
     found = [_share(row[column]) for column in _RATES.values()]
     return found + [_part(row, column) if is_pooled else "" for column in _COUNTS.values()]

@@ -4,6 +4,7 @@ Every picture has its figures in a table and its message in words, and is told a
 """
 
 from rollbook.ui.charts.bars import PROGRESS_PARTS, Bar, Part, bars, progress
+from rollbook.ui.charts.dots import Dot, DotChart, Marker, dot_chart
 from rollbook.ui.charts.lines import Line, LineChart, Point, Series, Tick, line_chart
 from rollbook.ui.charts.strip import Cell, HalfDay, Run, Week, YearStrip, year_strip
 
@@ -11,9 +12,12 @@ __all__ = [
     "PROGRESS_PARTS",
     "Bar",
     "Cell",
+    "Dot",
+    "DotChart",
     "HalfDay",
     "Line",
     "LineChart",
+    "Marker",
     "Part",
     "Point",
     "Run",
@@ -22,6 +26,7 @@ __all__ = [
     "Week",
     "YearStrip",
     "bars",
+    "dot_chart",
     "line_chart",
     "progress",
     "year_strip",

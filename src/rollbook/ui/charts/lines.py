@@ -6,12 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from rollbook.domain import rates
+from rollbook.ui.charts.scales import scale
 
 # Units: per cent of the picture's width, so that it fits any screen; the height is in pixels.
 LEFT, RIGHT = Fraction(7), Fraction(96)
 HEIGHT, TOP, BOTTOM = 240, 24, 208
-_STEPS = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(5), Fraction(10), Fraction(20), Fraction(25))
-_MOST_TICKS = 6
 _AIM = "aim"
 
 
@@ -86,7 +85,7 @@ def line_chart(
     if any(len(each.values) != len(places) for each in series):
         raise ValueError("Every line has one value, or None, for each place.")
     known = [value for each in series for value in each.values if value is not None]
-    low, high, step = _scale(known, whole=whole)
+    low, high, step = scale(known, whole=whole)
     span = high - low
     width = (RIGHT - LEFT) / max(1, len(places) - 1)
 
@@ -150,21 +149,6 @@ def _line(series: Series, places: Sequence[str], x_of: Any, y_of: Any) -> Line:
 
 def _path(points: Sequence[Point]) -> str:
     return "M" + " L".join(f"{_text(Fraction(point.x) * 10)} {point.y}" for point in points)
-
-
-def _scale(known: Sequence[Fraction], *, whole: bool) -> tuple[Fraction, Fraction, Fraction]:
-    """The lowest and highest figure of the scale and the step between its lines. Units: per cent."""
-    low, high = (100 * min(known), 100 * max(known)) if known else (Fraction(90), Fraction(100))
-    for step in _STEPS:
-        bottom = low // step * step
-        top = -(-high // step) * step
-        if top - bottom < 2 * step:
-            top = bottom + 2 * step
-        if whole and top > 100:
-            bottom, top = bottom - (top - 100), Fraction(100)
-        if (top - bottom) / step < _MOST_TICKS:
-            break
-    return max(Fraction(0), bottom), top, step
 
 
 def _text(value: Fraction) -> str:

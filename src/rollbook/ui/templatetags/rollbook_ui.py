@@ -324,3 +324,9 @@ def bars(rows: Iterable[charts.Bar], caption: str) -> dict[str, Any]:
 def line_chart(chart: charts.LineChart, caption: str) -> dict[str, Any]:
     """Rates over time as lines, with the figures in a table behind. `chart` comes from `charts.line_chart`."""
     return {"chart": chart, "caption": caption}
+
+
+@register.inclusion_tag("ui/dot_chart.html")
+def dot_chart(chart: charts.DotChart) -> dict[str, Any]:
+    """Groups side by side as dots; put their table beside it. `chart` comes from `charts.dot_chart`."""
+    return {"chart": chart}

@@ -6,23 +6,26 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rollbook.apps.insight.presenters.words import share
-from rollbook.apps.insight.queries.behind import Behind, PupilFigures, Which
-from rollbook.apps.insight.queries.dimensions import Dimension
+from rollbook.apps.insight.queries.behind import Asked, Behind, PupilFigures
+from rollbook.apps.insight.queries.narrowing import SEPARATOR
+from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import attendance_rate
 
 
-def behind_context(
-    found: Behind, period: Period, which: Which, dimension: Dimension | None, label: str
-) -> dict[str, Any]:
+def behind_context(found: Behind, period: Period, asked: Asked) -> dict[str, Any]:
     """Everything `insight/behind.html` needs but its form."""
-    group = label if dimension is not None else ""
+    groups = [asked.label if asked.dimension is not None else "", asked.only.partition(SEPARATOR)[2]]
+    which = f"With a mark of {asked.code}: {BY_SYMBOL[asked.code].title}" if asked.code else asked.which.words
+    if asked.is_comparable:
+        groups.append("as the DfE counts them")
     return {
         "found": found,
         "period": period,
         "which": which,
-        "group": group,
-        "dimension": dimension,
+        "group": ", ".join(filter(None, groups)),
+        "code": asked.code,
+        "dimension": asked.dimension,
         "rate": attendance_rate(found.measures.totals),
         "persistent": share(found.measures.persistent, found.measures.pupils),
         "rows": [_row(row, period) for row in found.rows],
@@ -33,6 +36,7 @@ def _row(row: PupilFigures, period: Period) -> dict[str, Any]:
     return {
         "member": row.member,
         "totals": row.totals,
+        "coded": row.coded,
         "rate": row.rate,
         "is_persistent": row.is_persistent,
         "is_severe": row.is_severe,

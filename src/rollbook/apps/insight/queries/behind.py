@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.insight.queries.ground import Ground, Measures, ground
+from rollbook.apps.insight.queries.narrowing import narrowed
 from rollbook.apps.roll.queries.cohort import Member
 from rollbook.domain.access import Viewer
+from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import Totals, attendance_rate
 
@@ -25,6 +27,8 @@ class Which(StrEnum):
     UNAUTHORISED = "unauthorised"
     AUTHORISED = "authorised"
     LATE = "late"
+    ABSENT = "absent"
+    CODE = "code"
 
     @property
     def words(self) -> str:
@@ -39,15 +43,18 @@ _WORDS = {
     Which.UNAUTHORISED: "With unauthorised absence",
     Which.AUTHORISED: "With authorised absence",
     Which.LATE: "Who came late",
+    Which.ABSENT: "With any absence",
+    Which.CODE: "With a mark of one code",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PupilFigures:
-    """One pupil's sessions in the period."""
+    """One pupil's sessions in the period; `coded` are those of the code that was asked for."""
 
     member: Member
     totals: Totals
+    coded: int
     is_persistent: bool
     is_severe: bool
 
@@ -66,25 +73,43 @@ class Behind:
     labels: list[str]
 
 
-def pupils_behind(
-    viewer: Viewer, period: Period, which: Which, dimension: Dimension | None, label: str, now: datetime
-) -> Behind:
-    """The pupils of a period, of one group of a dimension where it is given; lowest attendance first. Three queries."""
-    found = ground(viewer, period.first_day, period.last_day, now)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose pupils are asked for: which of them, of one group of a dimension, with what code, narrowed in what way."""
+
+    which: Which = Which.ALL
+    dimension: Dimension | None = None
+    label: str = ""
+    code: str = ""
+    only: str = ""
+    is_comparable: bool = False
+
+
+def pupils_behind(viewer: Viewer, period: Period, asked: Asked, now: datetime) -> Behind:
+    """The pupils of a period who are asked for, those with most of the code or the lowest attendance first.
+
+    Three queries.
+    """
+    everybody = ground(viewer, period.first_day, period.last_day, now)
+    found = narrowed(everybody, asked.only, is_comparable=asked.is_comparable)
+    dimension, label = asked.dimension, asked.label
     labelled = {} if dimension is None else found.labelled(dimension)
-    chosen = np.flatnonzero(_who(found, which))
+    coded = found.marks == BY_SYMBOL[asked.code].byte if asked.code else np.zeros_like(found.marks, np.bool_)
+    counts = np.count_nonzero(coded, axis=1)
+    chosen = np.flatnonzero(_who(found, asked.which, counts))
     if dimension is not None and label:
         chosen = np.intersect1d(chosen, np.asarray(labelled.get(label, []), dtype=np.intp))
     rows = [
         PupilFigures(
             found.members[row],
             found.by_pupil.at(row),
+            int(counts[row]),
             bool(found.persistent[row]),
             bool(found.severe[row]),
         )
         for row in chosen.tolist()
     ]
-    rows.sort(key=lambda row: (row.rate is None, row.rate or Fraction(0)))
+    rows.sort(key=lambda row: (-row.coded, row.rate is None, row.rate or Fraction(0)))
     return Behind(
         rows,
         found.measures(chosen),
@@ -92,7 +117,7 @@ def pupils_behind(
     )
 
 
-def _who(found: Ground, which: Which) -> NDArray[np.bool_]:
+def _who(found: Ground, which: Which, coded: NDArray[np.intp]) -> NDArray[np.bool_]:
     tally = found.by_pupil
     return {
         Which.ALL: np.ones(len(found.members), dtype=np.bool_),
@@ -101,4 +126,6 @@ def _who(found: Ground, which: Which) -> NDArray[np.bool_]:
         Which.UNAUTHORISED: tally.unauthorised > 0,
         Which.AUTHORISED: tally.authorised > 0,
         Which.LATE: tally.late > 0,
+        Which.ABSENT: tally.absent > 0,
+        Which.CODE: coded > 0,
     }[which]

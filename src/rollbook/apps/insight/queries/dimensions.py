@@ -11,6 +11,31 @@ from rollbook.apps.schools.queries import natural
 from rollbook.domain.roll import year_group_words
 
 NOT_RECORDED = "Not recorded"
+_ETHNICITIES = {
+    "WBRI": "White British",
+    "WIRI": "White Irish",
+    "WIRT": "Traveller of Irish heritage",
+    "WROM": "Gypsy or Roma",
+    "WOTH": "Any other White background",
+    "MWBC": "White and Black Caribbean",
+    "MWBA": "White and Black African",
+    "MWAS": "White and Asian",
+    "MOTH": "Any other mixed background",
+    "AIND": "Indian",
+    "APKN": "Pakistani",
+    "ABAN": "Bangladeshi",
+    "AOTH": "Any other Asian background",
+    "BCRB": "Black Caribbean",
+    "BAFR": "Black African",
+    "BOTH": "Any other Black background",
+    "CHNE": "Chinese",
+    "OOTH": "Any other ethnic group",
+    "REFU": "Not said",
+    "NOBT": NOT_RECORDED,
+    "": NOT_RECORDED,
+}
+"""The national list of codes, in the DfE's words. A code of a longer list of the school's own stands as it is."""
+
 _SEX = dict(Pupil.Sex.choices)
 _SEN = dict(Pupil.SenStatus.choices)
 
@@ -67,7 +92,7 @@ DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
             Dimension("sen", "Special educational needs", lambda m, _: _SEN.get(m.sen_status, NOT_RECORDED)),
             Dimension("ehc-plan", "EHC plan", lambda m, _: "EHC plan" if m.has_plan else "No EHC plan"),
             Dimension("fsm", "Free school meals", lambda m, _: _yes_no(m.is_fsm, "Free school meals")),
-            Dimension("ethnicity", "Ethnicity", lambda m, _: m.ethnicity or NOT_RECORDED),
+            Dimension("ethnicity", "Ethnicity", lambda m, _: _ETHNICITIES.get(m.ethnicity, m.ethnicity)),
             Dimension(
                 "looked-after",
                 "Looked after",

@@ -10,8 +10,7 @@ from rollbook import clock
 from rollbook.apps.insight.forms import BehindForm
 from rollbook.apps.insight.presenters.behind import behind_context
 from rollbook.apps.insight.presenters.overview import overview_context
-from rollbook.apps.insight.queries.behind import Which, pupils_behind
-from rollbook.apps.insight.queries.dimensions import DIMENSIONS
+from rollbook.apps.insight.queries.behind import pupils_behind
 from rollbook.apps.insight.queries.overview import overview as overview_of
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
@@ -43,11 +42,9 @@ def behind(request: HttpRequest) -> HttpResponse:
     )
     if not form.is_valid():
         return render(request, "insight/behind.html", {"form": form, "found": None}, status=422)
-    which = Which(form.cleaned_data["which"] or Which.ALL.value)
-    dimension = DIMENSIONS.get(form.cleaned_data["by"])
-    label = form.cleaned_data["group"]
-    found = pupils_behind(viewer, form.period, which, dimension, label, now)
-    if dimension is not None:
-        form.offer_groups(dimension.words, found.labels)
-    context = behind_context(found, form.period, which, dimension, label) | {"form": form}
+    asked = form.asked
+    found = pupils_behind(viewer, form.period, asked, now)
+    if asked.dimension is not None:
+        form.offer_groups(asked.dimension.words, found.labels)
+    context = behind_context(found, form.period, asked) | {"form": form}
     return render(request, "insight/behind.html", context)

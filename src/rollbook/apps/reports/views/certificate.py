@@ -15,12 +15,12 @@ from rollbook.apps.registers.queries.year import year_bounds
 from rollbook.apps.reports.actions.extracts import note_extract
 from rollbook.apps.reports.forms import CertificateForm
 from rollbook.apps.reports.presenters.certificate import HEADINGS, certificate_of, file_rows, paper
-from rollbook.apps.reports.views.answers import csv_answer, file_name, pdf_answer
 from rollbook.apps.roll.actions import note_look
 from rollbook.apps.roll.queries import enrolments_of
 from rollbook.apps.schools.queries import school_of, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.formats.spreadsheet import csv_file
+from rollbook.ui.answers import csv_answer, file_name, pdf_answer
 from rollbook.ui.pdf import render_pdf
 from rollbook.ui.permissions import requires
 

@@ -15,10 +15,10 @@ from rollbook.apps.reports.forms import EVERY_GROUP, BlankRegisterForm, GroupReg
 from rollbook.apps.reports.presenters.blank import blank_paper
 from rollbook.apps.reports.presenters.group import Grid, grid_of, group_csv, group_paper, group_workbook
 from rollbook.apps.reports.queries.blank import BlankRegister, blank_registers, groups_to_print
-from rollbook.apps.reports.views.answers import csv_answer, file_name, pdf_answer, xlsx_answer
 from rollbook.apps.schools.queries import school_of, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
+from rollbook.ui.answers import csv_answer, file_name, pdf_answer, xlsx_answer
 from rollbook.ui.converters import day_from
 from rollbook.ui.pdf import render_pdf
 from rollbook.ui.permissions import requires

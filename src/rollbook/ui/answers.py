@@ -32,6 +32,16 @@ def xlsx_answer(content: bytes, name: str) -> HttpResponse:
     return _answer(content, kind, f'attachment; filename="{name}.xlsx"')
 
 
+def svg_answer(content: bytes, name: str) -> HttpResponse:
+    """A picture that is saved and stays sharp at any size."""
+    return _answer(content, "image/svg+xml; charset=utf-8", f'attachment; filename="{name}.svg"')
+
+
+def png_answer(content: bytes, name: str) -> HttpResponse:
+    """A picture that is saved and goes into any text."""
+    return _answer(content, "image/png", f'attachment; filename="{name}.png"')
+
+
 def _answer(content: bytes, kind: str, disposition: str) -> HttpResponse:
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=kind, headers=headers)
