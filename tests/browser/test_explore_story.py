@@ -33,7 +33,7 @@ def test_from_a_question_to_the_marks(page: Page, live_server: Any, scene: Scene
     page.set_viewport_size(DESK)
     page.goto("/figures/")
     page.get_by_role("link", name="Explore").click()
-    page.get_by_label("Figure").select_option("Unauthorised absence")
+    page.get_by_label("Figure", exact=True).select_option("Unauthorised absence")
     page.get_by_label("Told apart by").select_option("Teaching group")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="Unauthorised absence by teaching group")).to_be_visible()
@@ -51,7 +51,7 @@ def test_on_a_phone_and_without_a_script(new_context: Any, live_server: Any, sce
     page.set_viewport_size(PHONE)
     sign_in(page, live_server, scene.head)
     page.goto(f"/figures/explore/?measure=attendance&by=group&{WEEK}")
-    page.get_by_label("Only").select_option("7A")
+    page.get_by_label("Only (optional)").select_option("7A")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row", name="Together")).to_contain_text("76.7%")
 
