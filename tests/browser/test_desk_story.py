@@ -1,13 +1,17 @@
 """Stories of the door: the desk by keyboard, the kiosk, a roll call in two browsers, on a phone, without a script."""
 
 import re
+from datetime import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from rollbook.apps.registers.actions.departures import write_down
 from rollbook.apps.registers.models import Movement, RollCall, RollCallTick
-from tests.apps.registers.scene import Scene, at
+from rollbook.domain.on_site import MovementKind
+from tests.apps.registers.scene import MONDAY, PM, Scene, at
 from tests.browser.stage import DESK, PHONE, check, set_clock, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,3 +184,29 @@ def test_a_roll_call_without_a_script(new_context: Any, live_server: Any, scene:
     page.goto(f"/roll-call/{RollCall.objects.get().pk}/end/")
     page.get_by_role("button", name="End it with 3 pupils not accounted for").click()
     expect(page.get_by_text("3 pupils were not")).to_be_visible()
+
+
+@pytest.mark.policy("P-4.3-4")
+def test_who_is_signed_out_is_left_for_the_teacher_to_mark(
+    page: Page, live_server: Any, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = scene.viewer(scene.office)
+    write_down(
+        viewer=office, pupil_id=scene.cat.pk, on=MONDAY, kind=MovementKind.LEFT, moved_at=time(9, 10),
+        reason="Unwell, going home", key=uuid4(), by=office.actor, at=at(9, 12),
+    )  # fmt: skip
+    set_clock(monkeypatch, at(12, 50))
+    sign_in(page, live_server, scene.teacher)
+    page.set_viewport_size(DESK)
+    page.goto(f"/registers/{scene.group.pk}/{MONDAY}/pm/")
+    row = page.locator(f"#p-{scene.cat.pk}")
+    expect(row).to_contain_text("Signed out 09:10")
+    check(page)
+    page.get_by_role("button", name="Mark the other 2 present").click()
+    expect(page.get_by_text("1 to mark, not saved")).to_be_visible()
+    expect(page.get_by_role("button", name="Mark the other")).to_be_hidden()
+    assert not page.locator(f"#m-{scene.cat.pk}").is_checked()
+    page.locator(f"#m-{scene.cat.pk}-n").check()
+    page.get_by_role("button", name="Save register").click()
+    expect(page.get_by_text("Register submitted. 3 marks saved.")).to_be_visible()
+    assert scene.marks(session=PM) == {"Amy": ["\\"], "Ben": ["\\"], "Cat": ["N"]}

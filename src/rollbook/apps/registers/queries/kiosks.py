@@ -89,8 +89,3 @@ def names_beginning(pupils: Iterable[OnRoll], letters: str) -> list[OnRoll] | No
 def names_at_kiosk(opened: OpenKiosk, letters: str, today: date) -> list[OnRoll] | None:
     """The pupils of the kiosk's school whom these letters find, at most eight; None: more letters are needed."""
     return names_beginning(everyone_on_roll(opened.viewer, today), letters)
-
-
-def pupil_at_kiosk(opened: OpenKiosk, pupil_id: int, today: date) -> OnRoll | None:
-    """One pupil on the roll of the kiosk's school today; None for any other. One query."""
-    return next((pupil for pupil in everyone_on_roll(opened.viewer, today) if pupil.id == pupil_id), None)
