@@ -62,7 +62,7 @@ def move(one: Machine, other: Machine) -> None:
     assert other.holdings() == arrived
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="shown in the run on SQLite")
+@pytest.mark.skipif(ON_POSTGRES, reason="PostgreSQL has no part in it: shown in the run on SQLite")
 @pytest.mark.policy("P-4.1-13")
 def test_from_one_sqlite_to_another(on_sqlite: Prepared) -> None:
     move(Machine(on_sqlite("one", 0)).filled(), Machine(on_sqlite("other", 0)))
