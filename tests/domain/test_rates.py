@@ -71,6 +71,7 @@ def test_what_is_no_code_is_not_counted_away() -> None:
         totals(["/", "A"])
 
 
+@pytest.mark.policy("P-8.4-1")
 @pytest.mark.parametrize(
     ("absent", "possible", "persistently", "severely"),
     [

@@ -95,6 +95,7 @@ def test_a_half_marked_day_that_was_attended_ends_it() -> None:
     assert unauthorised_day(DayMarks(MONDAY, "/", None)) is DayKind.ENDS
 
 
+@pytest.mark.policy("P-8.4-10")
 def test_two_days_absent_for_any_reason_call_for_a_visit() -> None:
     assert not consecutive_absence(school_days("/ \\", "I")).answer
     found = consecutive_absence(school_days("/ \\", "I", "N"))

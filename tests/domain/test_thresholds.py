@@ -52,6 +52,7 @@ def test_only_g_n_o_and_u_count() -> None:
         Missed(AUTUMN, AM, "I")
 
 
+@pytest.mark.policy("P-5.2-7")
 def test_the_weeks_run_on_across_the_summer_and_half_term() -> None:
     """8.3: two in the last week of July and eight in the first nine weeks from September."""
     eight = missed("O", *autumn_days(7), autumn_days(7)[-1] + 2 * WEEK)

@@ -491,6 +491,26 @@ def test_whatever_the_bytes_there_is_an_answer_or_a_sentence(
         assert said.json()
 
 
+def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
+    """As `rollbook measures ... | head -1` with more to print than a pipe holds."""
+    rows = "".join(f"{number},2025-09-08,AM,/\n" for number in range(4_000))
+    path = written(tmp_path, f"pupil,date,session,code\n{rows}")
+    script = "from rollbook.config.cli import main; main()"
+    run = subprocess.Popen(
+        [sys.executable, "-c", script, "measures", str(path), "--by", "pupil", "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert run.stdout is not None
+    assert run.stderr is not None
+    assert run.stdout.readline() == b"[\n"
+    run.stdout.close()
+    with run.stderr:
+        assert run.stderr.read() == b""
+    assert run.wait() == 0
+
+
 def test_it_runs_without_any_setting(tmp_path: Path) -> None:
     """As somebody would who has the program and a file: no database, no secret key, no school."""
     path = written(tmp_path, MARKS)

@@ -56,7 +56,9 @@ class MarkPages:
         absent = np.flatnonzero(pages == 0)
         if absent.size:
             width = self._page.shape[1]
-            new = np.unique(pupils[absent] * width + columns[absent])
+            keys = pupils[absent] * width + columns[absent]
+            # Marks of one page mostly follow one another.
+            new = np.unique(keys[np.flatnonzero(np.diff(keys, prepend=-1))])
             self._make_pages(new // width, new % width)
             pages[absent] = self._page[pupils[absent], columns[absent]]
         cells: Numbers = pages * CELLS + 2 * (days % DAYS) + is_pm

@@ -20,7 +20,10 @@ def main() -> None:
     if sys.argv[1:2] and sys.argv[1] in FILE_COMMANDS:
         module = import_module(f"rollbook.config.management.commands.{sys.argv[1].replace('-', '_')}")
         command: BaseCommand = module.Command()
-        command.run_from_argv(sys.argv)
+        try:
+            command.run_from_argv(sys.argv)
+        except KeyboardInterrupt:
+            sys.exit("Stopped.")
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.config.settings")
     if sys.argv[1:2] == ["demo"]:

@@ -1,5 +1,6 @@
 """What the commands on files share: what can be typed, opening, progress, notes, and refusing in plain words."""
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Sequence
@@ -112,6 +113,15 @@ class FileCommand(BaseCommand):
         self.stop(
             f"{path.name}: {rows} can't be taken, so there are no figures. Correct them and run it again."
         )
+
+    def show(self, text: str) -> None:
+        """Prints the answer, all at once."""
+        try:
+            self.stdout.write(text, ending="")
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads it has had enough, as `head` has; Python must not try to write the rest on its way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def tell(self, notes: Sequence[str]) -> None:
         """Says on standard error what was passed over."""

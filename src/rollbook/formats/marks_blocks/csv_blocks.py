@@ -9,7 +9,7 @@ import csv
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -30,13 +30,21 @@ _OPEN_QUOTE = "A quotation mark is opened and not closed on this line."
 _TOO_FEW = "The row has too few columns."
 
 
+class _Lines(NamedTuple):
+    """Whole lines, how many they are, and how many bytes of the file they were."""
+
+    data: bytes
+    line_count: int
+    size: int
+
+
 class CsvFile:
     """A CSV file whose first line names the columns: UTF-8, UTF-16 with its mark, or else Windows text."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with closing(self._lines()) as lines:
-            first = next(lines, (b"", 0))[0].split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
+            first = next(lines).data.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
         self._separator = max(_SEPARATORS, key=first.count)
         if not first.count(self._separator):
             raise Unreadable(_NO_HEADINGS)
@@ -49,18 +57,19 @@ class CsvFile:
     def blocks(self, wanted: Sequence[str], refusals: Refusals) -> Iterator[Block]:
         """The wanted columns, block by block. Errors: Unreadable; OSError."""
         line = 1
-        for text, size in self._lines():
-            data = text
+        for lines in self._lines():
+            data, count = lines.data, lines.line_count
             if line == 1:
-                data, line = text.partition(b"\n")[2], 2
-            first, line = line, line + _line_count(data)
+                data, count, line = data.partition(b"\n")[2], count - 1, 2
+            first, line = line, line + count
             if data.endswith((b"\n\n", b"\n\r\n")):
                 data = data.rstrip(b"\r\n")
+                count = data.count(b"\n") + bool(data)
             if data:
-                yield from self._parse(data, first, _line_count(data), size, wanted, refusals)
+                yield from self._parse(data, first, count, lines.size, wanted, refusals)
 
-    def _lines(self) -> Generator[tuple[bytes, int], None, None]:
-        """Whole lines in UTF-8, a block at a time, and how many bytes of the file they were."""
+    def _lines(self) -> Generator[_Lines, None, None]:
+        """Whole lines in UTF-8, a block at a time."""
         with self._path.open("rb") as file:
             yield from _whole_lines(_utf8(file))
 
@@ -136,10 +145,6 @@ class CsvFile:
         return Block(columns, np.array(lines, dtype=np.int64), size)
 
 
-def _line_count(data: bytes) -> int:
-    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
-
-
 def _too_many(found: int, width: int) -> str:
     return (
         f"It has {found} values, but there are {width} headings: "
@@ -196,7 +201,7 @@ def _decoded(piece: bytes, file: BinaryIO, encoding: str) -> Iterator[tuple[byte
         raise Unreadable(_MIXED) from None
 
 
-def _whole_lines(pieces: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int]]:
+def _whole_lines(pieces: Iterator[tuple[bytes, int]]) -> Iterator[_Lines]:
     """The same cut after line ends, so that no line is in two blocks. A line without an end can't fill the memory."""
     rest, line, old_mac = b"", 1, None
     for raw, size in pieces:
@@ -205,20 +210,21 @@ def _whole_lines(pieces: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, i
         piece = raw.replace(b"\r", b"\n") if old_mac else raw
         end = piece.rfind(b"\n") + 1
         whole, rest = (rest + piece[:end], piece[end:]) if end else (b"", rest + piece)
-        _refuse_long_lines(whole, rest, line)
-        line += whole.count(b"\n")
+        count = _lines_in(whole, rest, line)
+        line += count
         if whole:
-            yield whole, size
+            yield _Lines(whole, count, size)
     if rest:
-        yield rest, 0
+        yield _Lines(rest, 1, 0)
 
 
-def _refuse_long_lines(whole: bytes, rest: bytes, line: int) -> None:
+def _lines_in(whole: bytes, rest: bytes, line: int) -> int:
+    """How many lines are these? Errors: Unreadable for one that is too long, or is becoming so."""
     ends = np.flatnonzero(np.frombuffer(whole, dtype=np.uint8) == ord("\n"))
-    lengths = np.diff(ends, prepend=-1)
-    long = np.flatnonzero(lengths > LONGEST_LINE)
-    if not long.size and len(rest) <= LONGEST_LINE:
-        return
+    longest = int(np.diff(ends, prepend=-1).max(initial=0))
+    if longest <= LONGEST_LINE and len(rest) <= LONGEST_LINE:
+        return len(ends)
+    long = np.flatnonzero(np.diff(ends, prepend=-1) > LONGEST_LINE)
     number = line + (int(long[0]) if long.size else len(ends))
     raise Unreadable(
         f"Line {number} is longer than {LONGEST_LINE:,} characters: this is no file with one mark a line."

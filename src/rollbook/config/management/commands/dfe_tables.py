@@ -80,4 +80,4 @@ class Command(FileCommand):
         self.tell(table.doubts)
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows([table.headings, *table.rows])
-        self.stdout.write(out.getvalue(), ending="")
+        self.show(out.getvalue())

@@ -60,7 +60,7 @@ class Command(FileCommand):
             )
         self.tell(result.notes)
         self.refuse(path, result.refusals, source.row_word)
-        self.stdout.write(measures_in(options["format"], by, result.measures), ending="")
+        self.show(measures_in(options["format"], by, result.measures))
 
     def _pupils(self, path: Path | None, *, with_schools: bool) -> Pupils | None:
         if path is None:

@@ -65,4 +65,4 @@ class Command(FileCommand):
         )
         self.tell(answer.notes)
         self.refuse(path, answer.refusals, source.row_word)
-        self.stdout.write(reached_in(options["format"], answer.reached), ending="")
+        self.show(reached_in(options["format"], answer.reached))
