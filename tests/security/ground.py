@@ -103,6 +103,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     )
     columns = KINDS["pupils"].proposed(text.splitlines()[0].split(","))
     agree_columns(import_id=staged.pk, columns=columns, **act)
+    inspector = make_person(school, Role.INSPECTOR, name=f"Ines{known}", last_day=TOMORROW)
     entry = CalendarEntry.objects.create(
         school=school,
         kind="inset",
@@ -143,6 +144,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "row_id": setting.pk,
         "person_id": office.pk,
         "post_id": Appointment.objects.get(user=office).pk,
+        "inspection_id": Appointment.objects.get(user=inspector).pk,
         "year_id": AcademicYear.objects.get(school=school).pk,
         "group_id": TeachingGroup.objects.filter(school=school).earliest("pk").pk,
         "teaching_id": GroupTeacher.objects.filter(group__school=school).earliest("pk").pk,

@@ -12,9 +12,12 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
+from django.utils.http import parse_header_parameters
 
 from rollbook import clock
 from rollbook.apps.accounts.actions import signing
+from rollbook.apps.accounts.actions.inspections import note_inspection
+from rollbook.apps.accounts.inspections import what_was_opened
 from rollbook.apps.accounts.queries import has_second_step, viewer_for, writer_for
 from rollbook.domain.access import Permission, Role, Viewer
 
@@ -135,7 +138,7 @@ class ViewerMiddleware:
 
 
 class InspectionMiddleware:
-    """Writes into the school's log every page that an inspector opens, before the inspector sees it."""
+    """Writes into the school's log every page and file that an inspector gets, before the inspector sees it."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -144,9 +147,27 @@ class InspectionMiddleware:
         """Answers the request. Where the log can't be written there is no page either."""
         response = self.get_response(request)
         viewer: Viewer | None = getattr(request, "viewer", None)
-        if viewer and Role.INSPECTOR in viewer.roles and response.status_code == HTTPStatus.OK:
-            signing.note_inspection(viewer=viewer, page=request.path, by=viewer.actor, at=clock.now())
+        if viewer and Role.INSPECTOR in viewer.roles and response.status_code in _SHOWS_SOMETHING:
+            what, subject = what_was_opened(request.resolver_match)
+            note_inspection(
+                viewer=viewer,
+                what=what,
+                subject=subject,
+                address=request.get_full_path(),
+                file=_file_name(response),
+                by=viewer.actor,
+                at=clock.now(),
+            )
         return response
+
+
+# A form that was refused stands on its page, with everything else on it.
+_SHOWS_SOMETHING = {HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY}
+
+
+def _file_name(response: HttpResponse) -> str:
+    """The name under which the answer is kept; "" for a page."""
+    return parse_header_parameters(response.headers.get("Content-Disposition", ""))[1].get("filename", "")
 
 
 _WHOLE_SCHOOL = (

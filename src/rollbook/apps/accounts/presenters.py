@@ -1,13 +1,18 @@
 """Appointments and accounts in words."""
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from rollbook.apps.accounts.inspections import TAKEN
 from rollbook.apps.accounts.queries import Person, Post
+from rollbook.apps.audit.queries import Known
 from rollbook.domain.access import GIVEN_BY_A_SCHOOL, ROLE_PERMISSIONS, Role
 from rollbook.ui.access_words import permission_words
-from rollbook.ui.words import plain_day
+from rollbook.ui.words import local, plain_day
 
 
 def dates_words(post: Post, on: date) -> str:
@@ -85,3 +90,48 @@ def role_table() -> list[tuple[str, str]]:
 def _may(role: Role) -> str:
     words = permission_words(ROLE_PERMISSIONS[role]).replace(" or ", " and ").replace("your own", "their own")
     return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    """What an inspector opened or took out. `detail` is the file's name, or the days of the page."""
+
+    at: datetime
+    words: str
+    url: str
+    is_file: bool
+    detail: str
+
+    @property
+    def day(self) -> date:
+        """The day by the school's clock."""
+        return local(self.at).date()
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UNNAMED = {"pupil": "a pupil", "group": "a group"}
+
+
+def look_line(event: Any, known: Mapping[str, Known], *, may_see_pupils: bool) -> LookLine:
+    """One event of an inspection as the page shows it."""
+    what, subject = str(event.facts.get("what") or "a page"), known.get(event.subject)
+    of = subject.words if subject else _UNNAMED.get(event.subject.partition(":")[0], "")
+    words = f"{what} of {of}" if of else what
+    file, page = str(event.facts.get("file") or ""), str(event.facts.get("page") or "")
+    return LookLine(
+        at=event.at,
+        words=words[:1].upper() + words[1:],
+        url=subject.url if subject else "",
+        is_file=event.type == TAKEN,
+        # A file is named after its pupil.
+        detail=file if may_see_pupils and file else _days_of(page),
+    )
+
+
+def _days_of(address: str) -> str:
+    """The days that an address names: 14 September 2026, or 1 September 2026 to 18 September 2026."""
+    days = []
+    for text in dict.fromkeys(_DAY.findall(address)):
+        with suppress(ValueError):  # somebody may have typed 2026-99-99
+            days.append(plain_day(date.fromisoformat(text)))
+    return " to ".join(days)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from rollbook.apps.accounts.views import account, signing, staff, trust
+from rollbook.apps.accounts.views import account, inspections, signing, staff, trust
 
 _own = [
     path("account/", account.account, name="account"),
@@ -12,6 +12,9 @@ _own = [
     path("staff/", staff.staff, name="staff"),
     path("staff/new/", staff.add, name="add"),
     path("staff/trust/", trust.trust, name="trust"),
+    path("staff/inspections/", inspections.inspections, name="inspections"),
+    path("staff/inspections/<int:inspection_id>/", inspections.inspection, name="inspection"),
+    path("staff/inspections/<int:inspection_id>/end/", inspections.end, name="end_inspection"),
     path("staff/<int:person_id>/", staff.person, name="person"),
     path("staff/<int:person_id>/details/", staff.details, name="details"),
     path("staff/<int:person_id>/link/", staff.send_link, name="send_link"),

@@ -12,7 +12,12 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("register.saved", "register.arrival."),
         (),
     ),
-    ("imports", "Marks imported", ("register.history.", "register.marks.", "register.import."), ()),
+    (
+        "imported",
+        "Marks imported or amended in one go",
+        ("register.history.", "register.marks.", "register.import."),
+        (),
+    ),
     (
         "desk",
         "Departures, roll calls and kiosks",

@@ -69,7 +69,8 @@ _SENTENCES: Mapping[str, str] = {
     "register.import.undone": "Undid an import of marks",
     "register.exported": "Took out the marks from {from} to {to} as a file",
     "extract.taken": "Took out {what} of {subject}, {from} to {to}, as {format}",
-    "inspection.page.opened": "Opened the page {page} as an inspector",
+    "inspection.page.opened": "Opened {what}{of} as an inspector",
+    "inspection.file.taken": "Took out {what}{of} as an inspector",
     "audit.exported": "Took out this audit log as a file",
     "roll.pupil.viewed": "Looked at {subject}",
     "roll.pupil.added": "Added {subject} to the roll",
@@ -208,7 +209,7 @@ _HIDDEN = {
     "contact_id",
     "ended_at",
 }
-_ABOUT_PUPILS = ("register.", "roll.", "absence.", "lesson.register.")
+_ABOUT_PUPILS = ("register.", "roll.", "absence.", "inspection.", "lesson.register.")
 # Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -279,6 +280,7 @@ def _generic(event: Event) -> str:
 def _values(event: Event, known: Mapping[str, Known]) -> dict[str, str]:
     values = {name: _fact(value, name) for name, value in event.facts.items() if value is not None}
     values["subject"] = _subject(event, known)
+    values["of"] = f" of {values['subject']}" if event.subject else ""
     group = event.facts.get("group")
     if isinstance(group, int):
         values["group"] = known[f"group:{group}"].words if f"group:{group}" in known else "a group"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from rollbook.apps.audit.models import Event
@@ -30,6 +30,7 @@ class Wanted:
     """
 
     by_name: str = ""
+    by_id: int | None = None
     types: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     subjects: tuple[str, ...] | None = None
@@ -44,6 +45,17 @@ class Page:
     events: list[Event]
     newer_than: int | None
     older_than: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often somebody did one thing on one day, and when for the last time."""
+
+    by_id: int | None
+    type: str
+    on: date
+    count: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,12 @@ def page_of(viewer: Viewer, wanted: Wanted, *, before: int | None = None, after:
     )
 
 
+def count_by_day(viewer: Viewer, types: tuple[str, ...]) -> list[Counted]:
+    """How often each person did what these types name, day by day, the earliest first. One query."""
+    rows = _matching(viewer, Wanted(types=types)).order_by().values_list("by_id", "type", "at__date")
+    return [Counted(*row) for row in rows.annotate(count=Count("pk"), last_at=Max("at")).order_by("at__date")]
+
+
 def batches_of(viewer: Viewer, wanted: Wanted) -> Iterator[list[Event]]:
     """Every event asked for, newest first, some hundreds at a time. One query each."""
     last: int | None = None
@@ -91,6 +109,8 @@ def _matching(viewer: Viewer, wanted: Wanted) -> QuerySet[Event]:
     events = Event.objects.filter(school_id=viewer.school_id)
     for word in wanted.by_name.split():
         events = events.filter(by_name__icontains=word)
+    if wanted.by_id is not None:
+        events = events.filter(by_id=wanted.by_id)
     if wanted.types:
         events = events.filter(_begins(wanted.types))
     if wanted.without:

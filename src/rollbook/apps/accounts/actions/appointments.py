@@ -22,6 +22,9 @@ from rollbook.ui.words import plain_day
 
 _NOT_ALLOWED = "You may not manage staff. The head teacher and the Rollbook administrator can."
 _GONE = "This appointment is not on your school's list."
+_INSPECTION_ENDS = (
+    f"Enter the last day of the inspection, which may last {LONGEST_INSPECTION_DAYS} days at most."
+)
 # Who may take any register may take their own; a role that asks for the smaller one asks for nothing new.
 _COVERED_BY = {
     Permission.REGISTER_TAKE_OWN: Permission.REGISTER_TAKE_ANY,
@@ -71,6 +74,8 @@ def end_appointment(
     if last_day < appointment.first_day:
         message = f"This appointment began on {plain_day(appointment.first_day)}. Its last day can't be before that."
         raise Refused.one("last_day", message)
+    if appointment.role == Role.INSPECTOR and _is_too_long(appointment.first_day, last_day):
+        raise Refused.one("last_day", _INSPECTION_ENDS)
     with transaction.atomic():
         after = last_day + timedelta(days=1)
         kept = Span(appointment.first_day, last_day)
@@ -173,6 +178,11 @@ def _appointment(viewer: Viewer, appointment_id: int) -> Appointment:
     return found
 
 
+def _is_too_long(first_day: date, last_day: date | None) -> bool:
+    """Would an inspection last longer than an inspector may be let in?"""
+    return last_day is None or (last_day - first_day).days >= LONGEST_INSPECTION_DAYS
+
+
 def _problems(
     viewer: Viewer, person_id: int, role: str, position: str, first_day: date | None, last_day: date | None
 ) -> list[Refusal]:
@@ -188,13 +198,8 @@ def _problems(
         refusals.append(Refusal("first_day", "Enter the first day."))
     elif last_day is not None and last_day < first_day:
         refusals.append(Refusal("last_day", "The last day can't be before the first day."))
-    elif role == Role.INSPECTOR and (
-        last_day is None or (last_day - first_day).days >= LONGEST_INSPECTION_DAYS
-    ):
-        message = (
-            f"Enter the last day of the inspection, at most {LONGEST_INSPECTION_DAYS} days after the first."
-        )
-        refusals.append(Refusal("last_day", message))
+    elif role == Role.INSPECTOR and _is_too_long(first_day, last_day):
+        refusals.append(Refusal("last_day", _INSPECTION_ENDS))
     elif role in set(Role) and _is_held_already(viewer, person_id, role, Span(first_day, last_day)):
         name = User.objects.values_list("name", flat=True).get(pk=person_id)
         message = f"{name} holds this role for some of these days already. End that appointment first."

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from rollbook.apps.accounts.models import User
 from rollbook.apps.audit.actions import record
-from rollbook.domain.access import Actor, Viewer
+from rollbook.domain.access import Actor
 
 NOBODY = Actor(None, "Not signed in", "")
 
@@ -23,19 +23,6 @@ def note_sign_in(*, school_id: int | None, second_step: bool, by: Actor, at: dat
             school_id=school_id,
             subject=f"person:{by.user_id}",
             facts={"second_step": second_step},
-        )
-
-
-def note_inspection(*, viewer: Viewer, page: str, by: Actor, at: datetime) -> None:
-    """Records that an inspector opened a page. Source: domain.md 1.7, every access to the registers is logged."""
-    with transaction.atomic():
-        record(
-            type="inspection.page.opened",
-            by=by,
-            at=at,
-            school_id=viewer.school_id,
-            subject=f"person:{viewer.user_id}",
-            facts={"page": page[:300]},
         )
 
 

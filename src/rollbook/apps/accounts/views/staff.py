@@ -82,7 +82,8 @@ def staff(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Adds somebody and sends them the link to choose a password."""
     viewer, now = _viewer(request), clock.now()
-    form = AddPersonForm(request.POST or None, initial={"first_day": now.date()})
+    initial = {"first_day": now.date(), "role": request.GET.get("role", "")}
+    form = AddPersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             added = people.add_person(viewer=viewer, by=viewer.actor, at=now, **form.cleaned_data)
