@@ -123,7 +123,7 @@ def test_the_page_of_a_mark_explains_and_refuses(page: Page, live_server: Any, s
     sign_in(page, live_server, scene.officer)
     page.set_viewport_size(PHONE)
     page.goto(f"/pupils/{scene.amy.pk}/marks/{MONDAY}/am/")
-    page.get_by_text("Why not K, V, C2, E, D or X?").click()
+    page.get_by_text("Why not K, V, P, W, C2, E, D or X?").click()
     expect(page.get_by_text("from the 6th full-time education must be arranged")).to_be_visible()
     check(page)
     page.get_by_label("What the mark should be").select_option("D")

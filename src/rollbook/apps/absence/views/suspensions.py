@@ -234,5 +234,6 @@ def _check(
     return shown | {
         "answers": [*suspension_answers(draft, today), ("Length", school_days(count.own_total))],
         "warnings": warnings,
+        "save_words": "Save the change" if found else "Record the suspension",
         "in_the_way": activities_of_suspended(clashes),
     }
