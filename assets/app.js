@@ -110,39 +110,53 @@ function nearest(links, from, [right, down]) {
   return best;
 }
 
-// A part of the page that stays fresh: data-refresh="20" (seconds) and an id. The same page is fetched again
-// and the part with this id put in place, unless someone is typing in it. A page that is not looked at rests.
+// Parts of the page that stay fresh: data-refresh="20" (seconds) and an id. The same page is fetched again, once for all
+// parts of the same seconds, and each put in place, unless someone is typing in it. What has data-keep and an id inside
+// a part stays as it was: the fetched page may leave it empty. A page that is not looked at rests.
 function refreshing() {
+  const every = new Map();
   for (const part of document.querySelectorAll("[data-refresh][id]")) {
     const seconds = Math.max(5, Number(part.dataset.refresh) || 30);
-    setInterval(() => refresh(part.id), seconds * 1000);
+    every.set(seconds, [...(every.get(seconds) || []), part.id]);
+  }
+  for (const [seconds, ids] of every) setInterval(() => refresh(ids), seconds * 1000);
+}
+
+async function refresh(ids) {
+  if (document.hidden) return;
+  const busy = "input:focus, select:focus, textarea:focus, details[open]";
+  const parts = ids.map((id) => document.getElementById(id)).filter((part) => part && !part.querySelector(busy));
+  if (!parts.length) return;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Rollbook-Refresh": "1" } });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parts.map((part) => page.getElementById(part.id));
+    parts.forEach((part, place) => (fresh[place] ? put(part, fresh[place]) : stale(part)));
+  } catch {
+    for (const part of parts) stale(part);
   }
 }
 
-async function refresh(id) {
-  if (document.hidden) return;
-  const old = document.getElementById(id);
-  if (!old || old.querySelector("input:focus, select:focus, textarea:focus, details[open]")) return;
-  try {
-    const answer = await fetch(location.href, { headers: { "X-Rollbook-Refresh": id } });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(id);
-    if (!fresh) throw new Error("gone");
-    old.removeAttribute("data-stale");
-    if (fresh.innerHTML === old.innerHTML) return;
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const href = focused && focused.getAttribute("href");
-    old.replaceChildren(...fresh.childNodes);
-    if (href) old.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus();
-  } catch {
-    // Old figures must not pass for fresh ones.
-    if (old.hasAttribute("data-stale")) return;
-    old.setAttribute("data-stale", "");
-    const note = document.createElement("p");
-    note.className = "notice notice--warning";
-    note.setAttribute("role", "status");
-    note.textContent = "This page can't be brought up to date just now. Reload it, or sign in again.";
-    old.prepend(note);
+function put(old, fresh) {
+  old.removeAttribute("data-stale");
+  for (const kept of old.querySelectorAll("[data-keep][id]")) {
+    fresh.querySelector(`#${CSS.escape(kept.id)}`)?.replaceWith(kept.cloneNode(true));
   }
+  if (fresh.innerHTML === old.innerHTML) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const href = focused && focused.getAttribute("href");
+  old.replaceChildren(...fresh.childNodes);
+  if (href) old.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus();
+}
+
+// Old figures must not pass for fresh ones.
+function stale(part) {
+  if (part.hasAttribute("data-stale")) return;
+  part.setAttribute("data-stale", "");
+  const note = document.createElement("p");
+  note.className = "notice notice--warning";
+  note.setAttribute("role", "status");
+  note.textContent = "This page can't be brought up to date just now. Reload it, or sign in again.";
+  part.prepend(note);
 }

@@ -33,6 +33,7 @@ class PackedYear:
     """The newest mark of every pupil for every half-day from `first_day` to `last_day`.
 
     Shape: `marks[row, column]`, uint8; `row_of[pupil_id]` is the row; column = 2 * days since first_day, + 1 for PM.
+    `edition` grows with every fold: while it is the same, so are the marks.
     """
 
     def __init__(self, first_day: date, last_day: date) -> None:
@@ -40,6 +41,7 @@ class PackedYear:
         self.last_day = last_day
         self.columns = 2 * ((last_day - first_day).days + 1)
         self.row_of: dict[int, int] = {}
+        self.edition = 0
         self._store: Matrix = np.zeros((_GROWTH, self.columns), dtype=np.uint8)
 
     @property
@@ -72,6 +74,8 @@ class PackedYear:
         # in so many words: of equal places, the last one in the given order.
         places, first_from_end = np.unique(flat[::-1], return_index=True)
         self._store.reshape(-1)[places] = np.asarray(codes, dtype=np.uint8)[::-1][first_from_end]
+        # Last, so that whoever reads the edition and then the marks never takes older marks for these.
+        self.edition += 1
 
     def _make_rows(self, pupil_ids: Iterable[int]) -> None:
         for pupil in dict.fromkeys(pupil_ids):

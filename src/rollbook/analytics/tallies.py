@@ -86,25 +86,33 @@ def _totals(attended: int, authorised: int, unauthorised: int, late: int) -> Tot
     )
 
 
+# Four counts in one number, sixteen bits each: one look at a mark and one sum give all of them, four times as quick as
+# one after the other. A count in a row or column stays below the bits' end: no school has so many pupils or half-days.
+_BITS = 16
+_MOST = (1 << _BITS) - 1
+_COUNTS = sum(
+    flags.astype(np.uint64) << np.uint64(_BITS * place)
+    for place, flags in enumerate((ATTENDED, AUTHORISED, UNAUTHORISED, LATE))
+)
+
+
 def by_pupil(marks: Matrix) -> Tally:
-    """The sessions of each pupil. Shape: (pupils,)."""
+    """The sessions of each pupil. Shape: (pupils,). Errors: ValueError for more than 65,535 half-days."""
     return _tally(marks, axis=1)
 
 
 def by_half_day(marks: Matrix) -> Tally:
-    """The sessions of each half-day, over all pupils. Shape: (columns,)."""
+    """The sessions of each half-day, over all pupils. Shape: (columns,). Errors: ValueError beyond 65,535 pupils."""
     return _tally(marks, axis=0)
 
 
 def _tally(marks: Matrix, axis: int) -> Tally:
-    return Tally(*(_count(flags[marks], axis) for flags in (ATTENDED, AUTHORISED, UNAUTHORISED, LATE)))
-
-
-def _count(chosen: NDArray[np.bool_], axis: int) -> Counts:
-    """How many are true along an axis. Counting bytes is several times quicker than summing truths."""
-    if axis == 1:
-        return np.asarray(np.count_nonzero(chosen, axis=1), dtype=np.int64)
-    return np.asarray(chosen.view(np.uint8).sum(axis=0, dtype=np.int64), dtype=np.int64)
+    if marks.shape[axis] > _MOST:
+        raise ValueError(f"At most {_MOST:,} marks can be counted together.")
+    sums = np.take(_COUNTS, marks).sum(axis=axis, dtype=np.uint64)
+    return Tally(
+        *((sums >> np.uint64(_BITS * place) & np.uint64(_MOST)).astype(np.int64) for place in range(4))
+    )
 
 
 def code_counts(marks: Matrix) -> dict[str, int]:

@@ -20,3 +20,8 @@ ROLLBOOK_CARDS = {
     "today": ["rollbook.apps.lessons.presenters.cards.alerts_card"],
     "pupil": ["rollbook.apps.lessons.presenters.cards.pupil_card"],
 }
+
+# Parts on another app's page, each in its place: asked (viewer, now) for Today.
+ROLLBOOK_PARTS = {
+    "today": ["rollbook.apps.insight.presenters.today.parts"],
+}

@@ -68,9 +68,43 @@ def test_the_overview_says_what_the_marks_say(scene: Scene, client: Client) -> N
     # 16 of 20 possible sessions; of the two pupils with any one missed 4 of 10.
     assert "80.0%" in page
     assert "50.0%" in page
-    assert "1 pupil missed 10% or more" in page
+    assert "1 pupil this year" in page
+    assert "16 of 20 sessions" in page
     # Seven days before with nothing of four pupils (56), and ten half-days of two of them (20).
     assert "76 missing" in page
+
+
+def test_a_half_day_has_no_share_until_its_register_has_closed(scene: Scene, client: Client) -> None:
+    sign_in(client, scene.head)
+    with time_machine.travel(at(9, 20, on=FRIDAY), tick=False):
+        page = client.get("/figures/").content.decode()
+
+    assert "Thu 17 Sep afternoon: 100.0% attended" in page
+    assert "Fri 18 Sep morning: the register has not closed yet" in page
+    assert "Fri 18 Sep afternoon: the register has not closed yet" in page
+
+
+@pytest.mark.policy("P-8.1-1", "P-1-2")
+def test_the_period_is_week_half_term_term_or_year_beside_the_one_before(
+    scene: Scene, client: Client
+) -> None:
+    sign_in(client, scene.head)
+    make_marks(
+        scene.viewer(scene.head),
+        {(scene.ben, MONDAY - timedelta(days=n), each): "O" for n in (3, 4) for each in (AM, PM)},
+        at(14, 25, on=FRIDAY),
+    )
+
+    week = client.get("/figures/?period=week").content.decode()
+    term = client.get("/figures/?period=term").content.decode()
+
+    # This week 16 of 20; the week before Ben missed all four sessions anybody had.
+    assert "80.0 points above the week before" in week
+    # Of one pupil with a session when that week ended all were absent, now one of two.
+    assert "50.0 points below when the week before ended" in week
+    assert "16 of 24 sessions" in term
+    assert "nothing to compare with yet" in term
+    assert client.get("/figures/?period=moon").status_code == 404
 
 
 def test_a_figure_opens_the_pupils_and_their_marks(scene: Scene, client: Client) -> None:

@@ -1,16 +1,18 @@
 """The marks of everybody who was on the roll in a period, as one matrix: the ground every figure stands on."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rollbook.analytics import tallies
-from rollbook.analytics.packed import Matrix
+from rollbook.analytics.packed import Matrix, PackedYear
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries.cohort import Member, cohort
@@ -49,6 +51,8 @@ class Ground:
     `half_days`: those of school days whose register has opened. A mark on a day when the pupil was not on the roll is
     not in it, so leavers count to their last day (domain.md 4.1.7). The first `closed_columns` are of registers that
     have closed; before that a missing mark is nobody's fault.
+
+    A ground may be another request's too: read it, never write it. What it was asked before, it still knows.
     """
 
     calendar: SchoolCalendar
@@ -59,11 +63,18 @@ class Ground:
     marks: Matrix
     on_roll: NDArray[np.bool_]
     closed_columns: int
+    _pieces: "dict[tuple[date, date], Ground]" = field(default_factory=dict, repr=False, compare=False)
+    _labelled: dict[str, dict[str, list[int]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def by_pupil(self) -> tallies.Tally:
         """The sessions of each pupil."""
         return tallies.by_pupil(self.marks)
+
+    @cached_property
+    def by_half_day(self) -> tallies.Tally:
+        """The sessions of each half-day, all pupils together."""
+        return tallies.by_half_day(self.marks)
 
     @cached_property
     def persistent(self) -> NDArray[np.bool_]:
@@ -80,13 +91,13 @@ class Ground:
         """The row of each pupil."""
         return {member.id: row for row, member in enumerate(self.members)}
 
-    @property
+    @cached_property
     def missing_count(self) -> int:
         """Marks nobody made, of pupils on the roll, in registers that have closed."""
         closed = slice(0, self.closed_columns)
         return int(np.count_nonzero((self.marks[:, closed] == 0) & self.on_roll[:, closed]))
 
-    @property
+    @cached_property
     def unexplained_count(self) -> int:
         """Marks that are still N and will become something else (domain.md 4.1.13)."""
         return int(np.count_nonzero(self.marks == _NOT_ESTABLISHED))
@@ -110,7 +121,11 @@ class Ground:
 
     def labelled(self, dimension: Dimension) -> dict[str, list[int]]:
         """The rows of each group of a dimension, as the members were on the last day."""
-        return self.groups(lambda member: dimension.label_of(member, self.last_day))
+        if dimension.name not in self._labelled:
+            self._labelled[dimension.name] = self.groups(
+                lambda member: dimension.label_of(member, self.last_day)
+            )
+        return self._labelled[dimension.name]
 
     def only(self, rows: Sequence[int]) -> "Ground":
         """The same period for some of the members."""
@@ -128,6 +143,14 @@ class Ground:
 
     def between(self, first_day: date, last_day: date) -> "Ground":
         """Some of the days, of those members who were on the roll on any of them."""
+        asked = (first_day, last_day)
+        if asked not in self._pieces:
+            if len(self._pieces) >= KEPT_PIECES:
+                self._pieces.clear()
+            self._pieces[asked] = self._between(first_day, last_day)
+        return self._pieces[asked]
+
+    def _between(self, first_day: date, last_day: date) -> "Ground":
         columns = [place for place, (day, _) in enumerate(self.half_days) if first_day <= day <= last_day]
         piece = slice(columns[0], columns[-1] + 1) if columns else slice(0, 0)
         rows = np.flatnonzero(self.on_roll[:, piece].any(axis=1))
@@ -143,19 +166,68 @@ class Ground:
         )
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a ground was made of. While all of it is the same, so is the ground."""
+
+    calendar_version: int
+    half_days: int
+    closed_columns: int
+    members: list[Member]
+    years: list[tuple[PackedYear, int]]
+
+    def is_still(self, other: "_Seen") -> bool:
+        """Whether nothing has changed: the lists and years are kept where they come from, so they are the same ones."""
+        return (
+            (self.calendar_version, self.half_days, self.closed_columns)
+            == (other.calendar_version, other.half_days, other.closed_columns)
+            and self.members is other.members
+            and len(self.years) == len(other.years)
+            and all(
+                own is theirs and edition == their_edition
+                for (own, edition), (theirs, their_edition) in zip(self.years, other.years, strict=True)
+            )
+        )
+
+
+KEPT_GROUNDS = 16
+KEPT_PIECES = 64
+_kept: OrderedDict[tuple[int, date, date], tuple[_Seen, Ground]] = OrderedDict()
+_kept_lock = Lock()
+
+
 def ground(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> Ground:
     """The marks of the viewer's school from a day to a day, up to now.
 
-    Three queries, and one more for each further academic year.
+    Three queries, and one more for each further academic year. What was worked out before is kept in memory and used
+    again only where neither the calendar nor the roll nor a mark has changed since.
     """
     calendar = timetable(viewer).calendar
     last_day = min(last_day, now.date())
     half_days, closed_columns = _half_days(calendar, first_day, last_day, now)
     members = cohort(viewer, Span(first_day, last_day)) if first_day <= last_day else []
+    bounds = list(dict.fromkeys(year_bounds(calendar, day) for day, _ in half_days))
+    years = [packed_year(viewer.school_id, each) for each in bounds]
+    seen = _Seen(
+        viewer.calendar_version, len(half_days), closed_columns, members, [(y, y.edition) for y in years]
+    )
+    key = (viewer.school_id, first_day, last_day)
+    with _kept_lock:
+        known = _kept.get(key)
+    if known is not None and seen.is_still(known[0]):
+        return known[1]
     on_roll = _on_roll(members, half_days)
-    marks = _marks(viewer, calendar, members, half_days)
+    marks = _marks(years, members, half_days)
     marks[~on_roll] = 0
-    return Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns)
+    for shared in (marks, on_roll):
+        shared.setflags(write=False)
+    made = Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns)
+    with _kept_lock:
+        _kept[key] = seen, made
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT_GROUNDS:
+            _kept.popitem(last=False)
+    return made
 
 
 def _half_days(
@@ -188,15 +260,10 @@ def _on_roll(members: list[Member], half_days: list[HalfDay]) -> NDArray[np.bool
     return found
 
 
-def _marks(
-    viewer: Viewer, calendar: SchoolCalendar, members: list[Member], half_days: list[HalfDay]
-) -> Matrix:
+def _marks(years: list[PackedYear], members: list[Member], half_days: list[HalfDay]) -> Matrix:
     marks = np.zeros((len(members), len(half_days)), dtype=np.uint8)
-    columns_of: dict[tuple[date, date], list[int]] = {}
-    for place, (day, _) in enumerate(half_days):
-        columns_of.setdefault(year_bounds(calendar, day), []).append(place)
-    for bounds, places in columns_of.items():
-        year = packed_year(viewer.school_id, bounds)
+    for year in years:
+        places = [place for place, (day, _) in enumerate(half_days) if year.first_day <= day <= year.last_day]
         rows = [
             (row, year.row_of[member.id]) for row, member in enumerate(members) if member.id in year.row_of
         ]

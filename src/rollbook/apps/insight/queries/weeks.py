@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from rollbook.analytics import tallies
 from rollbook.apps.insight.queries.ground import Ground
 from rollbook.domain.rates import Totals, attendance_rate
 
@@ -26,5 +25,5 @@ def by_week(ground: Ground) -> list[WeekFigures]:
     """The figures of each week that has a school day in the period, in order."""
     mondays = [day - timedelta(days=day.weekday()) for day, _ in ground.half_days]
     starts = [place for place, monday in enumerate(mondays) if place == 0 or monday != mondays[place - 1]]
-    pooled = tallies.by_half_day(ground.marks).pooled(starts)
+    pooled = ground.by_half_day.pooled(starts)
     return [WeekFigures(mondays[start], pooled.at(place)) for place, start in enumerate(starts)]

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -12,6 +12,7 @@ from rollbook.apps.insight.presenters.behind import behind_context
 from rollbook.apps.insight.presenters.overview import overview_context
 from rollbook.apps.insight.queries.behind import pupils_behind
 from rollbook.apps.insight.queries.overview import overview as overview_of
+from rollbook.apps.registers.queries.board import board_of, session_now
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.periods import PeriodKind
@@ -21,14 +22,19 @@ from rollbook.ui.permissions import requires
 @requires(Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """The year so far, week by week, with the year groups."""
+    """This week, half term, term or year: the figures, the line of weeks and the year groups."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    found = overview_of(viewer, now)
+    try:
+        kind = PeriodKind(request.GET.get("period", PeriodKind.YEAR.value))
+    except ValueError:
+        raise Http404("no such period") from None
+    found = overview_of(viewer, now, kind)
     if found is None:
         return render(request, "insight/no_year.html")
+    board = board_of(viewer, *session_now(viewer, now), now)
     aim = Fraction(timetable(viewer).setting("aim_percent", now.date()), 100)
-    return render(request, "insight/overview.html", overview_context(viewer, found, aim, now))
+    return render(request, "insight/overview.html", overview_context(viewer, found, board, aim, now))
 
 
 @requires(Permission.MEASURES_VIEW)

@@ -13,14 +13,18 @@ from rollbook.apps.roll.queries import RollPupil
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import Category
-from rollbook.domain.marks import RegisterState, SchoolSession
+from rollbook.domain.marks import RegisterState, SchoolSession, submission_due
 from rollbook.domain.rates import round_half_up
+from rollbook.ui.kinds import STATE_TAGS
 from rollbook.ui.words import clock_time, short_day
 
 Rows = list[dict[str, Any]]
 
 # Figures of fewer pupils than this say something about one of them.
 SMALLEST_GROUP = 5
+
+# How many registers not taken are named beside the page before "and 12 more".
+_MOST_NOT_TAKEN = 8
 
 # What needs an act stands first on the board.
 _URGENCY = {
@@ -49,6 +53,8 @@ def board_context(
         "is_now": on == now.date(),
         "switch": _switch(on, school_session, calendar, now.date()),
         "names": viewer.may(Permission.BOARD_VIEW),
+        # Those who lead on attendance have the figures of the year beside the registers.
+        "leads": viewer.may(Permission.MEASURES_VIEW) or viewer.may(Permission.MEASURES_TOTALS),
         "board": board,
         "because": calendar.day(on).because if board is None else "",
         "can_sign_in": viewer.may(Permission.ARRIVALS_SIGN_IN) and on == now.date(),
@@ -58,13 +64,18 @@ def board_context(
     if board is None:
         return context
     untaken = [row for row in board.rows if row.state.answer is not RegisterState.SUBMITTED]
+    not_taken = [row for row in _by_urgency(untaken) if row.state.answer is not RegisterState.NOT_OPEN]
     return context | {
         "rate": _rate(board.attended_count, board.possible_count),
         "rate_note": _compared(board),
         "is_below": _below(board),
         "registers": [_register(row) | _hidden(viewer, row) for row in _by_urgency(board.rows)],
         "not_taken_count": len(untaken),
-        "not_taken_now": [row for row in untaken if row.state.answer is not RegisterState.NOT_OPEN],
+        "not_taken_now": not_taken,
+        "not_taken": [
+            _register(row) | {"lateness": _lateness(row, board, now)} for row in not_taken[:_MOST_NOT_TAKEN]
+        ],
+        "not_taken_more": max(0, len(not_taken) - _MOST_NOT_TAKEN),
         "no_reason": [_absent(board, pupil) for pupil in board.no_reason],
         "long_count": sum(1 for count in board.days_without_reason.values() if count > 1),
         "missing": [pupil for pupil in _missing(board, now) if pupil.id not in board.known],
@@ -145,6 +156,16 @@ def _register(row: BoardRow) -> dict[str, Any]:
         "other_count": row.marked_count - row.codes["/"] - row.codes["\\"] - row.codes["L"] - row.codes["N"],
         "group_id": row.group.id,
     }
+
+
+def _lateness(row: BoardRow, board: Board, now: datetime) -> str:
+    """How far a register is behind: "26 min late" counted from when it was due, else its state."""
+    state = row.state.answer
+    if state in (RegisterState.LATE, RegisterState.CLOSED) and board.on == now.date():
+        due_at = submission_due(board.times, row.within_minutes)
+        due = datetime.combine(board.on, due_at, now.tzinfo)
+        return f"{int((now - due).total_seconds()) // 60} min late"
+    return _state_words(row, state) or STATE_TAGS[state.value][0]
 
 
 def _hidden(viewer: Viewer, row: BoardRow) -> dict[str, Any]:

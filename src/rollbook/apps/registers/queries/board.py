@@ -29,6 +29,7 @@ class BoardRow:
     submitted: Save | None
     in_time: Finding[bool] | None
     is_closure: bool
+    within_minutes: int
 
     @property
     def is_late(self) -> bool:
@@ -96,6 +97,17 @@ class Board:
 
 
 _CATEGORY = {code.symbol: code.category for code in BY_BYTE.values()}
+
+
+def session_now(viewer: Viewer, now: datetime) -> tuple[date, SchoolSession]:
+    """The half-day of now, else the last school day's afternoon. No query."""
+    calendar = timetable(viewer).calendar
+    on = calendar.last_school_day(now.date()) or now.date()
+    if on != now.date():
+        return on, SchoolSession.PM
+    afternoon = calendar.times(on, SchoolSession.PM)
+    is_afternoon = afternoon is not None and now.time() >= afternoon.opens_at
+    return on, SchoolSession.PM if is_afternoon else SchoolSession.AM
 
 
 def board_of(viewer: Viewer, on: date, school_session: SchoolSession, now: datetime) -> Board | None:
@@ -202,7 +214,7 @@ def _row(
         in_time = was_submitted_in_time(moment.times, time_of_day, moment.within_minutes)
     marked = len(pupils) - codes[""]
     state = state_of(moment.times, moment.on, moment.now, len(pupils), marked, moment.within_minutes)
-    return BoardRow(group, pupils, codes, state, submitted, in_time, moment.is_closure)
+    return BoardRow(group, pupils, codes, state, submitted, in_time, moment.is_closure, moment.within_minutes)
 
 
 def _completed(viewer: Viewer, on: date, school_session: SchoolSession) -> dict[int, Save]:

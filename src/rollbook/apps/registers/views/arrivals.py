@@ -17,10 +17,9 @@ from rollbook.apps.registers.forms import DeskForm, PutRightForm
 from rollbook.apps.registers.models import Movement
 from rollbook.apps.registers.presenters.board import desk_context
 from rollbook.apps.registers.presenters.desk import Offer, done_words, found_rows, log_rows, offers_for
-from rollbook.apps.registers.queries.board import board_of
+from rollbook.apps.registers.queries.board import board_of, session_now
 from rollbook.apps.registers.queries.desk import find_pupils, late_on, pupil_placed
 from rollbook.apps.registers.queries.whereabouts import Placed, movement_of, movements_on
-from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused

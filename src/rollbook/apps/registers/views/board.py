@@ -1,6 +1,6 @@
 """Today: who is where right now, and which registers are still to come."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,13 +9,14 @@ from django.urls import reverse
 from rollbook import clock
 from rollbook.apps.accounts.queries import trust_viewers
 from rollbook.apps.registers.presenters.board import board_context, registers_context
-from rollbook.apps.registers.queries.board import board_of, boards_of
+from rollbook.apps.registers.queries.board import board_of, boards_of, session_now
 from rollbook.apps.registers.queries.register import groups_taken
 from rollbook.apps.schools.queries import timetable
 from rollbook.apps.schools.queries.notices import notices
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession
 from rollbook.ui.cards import cards_for
+from rollbook.ui.parts import parts_for
 from rollbook.ui.permissions import requires
 
 
@@ -32,17 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("schools:calendar"))
 
 
-def session_now(viewer: Viewer, now: datetime) -> tuple[date, SchoolSession]:
-    """The half-day a page opens with: that of now, else the last school day's afternoon."""
-    calendar = timetable(viewer).calendar
-    on = calendar.last_school_day(now.date()) or now.date()
-    if on != now.date():
-        return on, SchoolSession.PM
-    afternoon = calendar.times(on, SchoolSession.PM)
-    is_afternoon = afternoon is not None and now.time() >= afternoon.opens_at
-    return on, SchoolSession.PM if is_afternoon else SchoolSession.AM
-
-
 @requires(Permission.BOARD_VIEW, Permission.BOARD_TOTALS)
 def today(request: HttpRequest, on: date | None = None, session: str | None = None) -> HttpResponse:
     """The board of a half-day; without an address of its own, that of now."""
@@ -56,6 +46,11 @@ def today(request: HttpRequest, on: date | None = None, session: str | None = No
     context = board_context(viewer, board, on, school_session, now, timetable(viewer).calendar)
     context["notices"] = notices(viewer, now.date())
     context["cards"] = cards_for("today", viewer, now)
+    # What is fetched again every few seconds are the registers; the figures of the year stay as they are on the page.
+    is_refresh = "X-Rollbook-Refresh" in request.headers
+    is_of_now = board is not None and on == session_now(viewer, now)[0]
+    context["parts"] = parts_for("today", viewer, now) if is_of_now and not is_refresh else {}
+    context["is_refresh"] = is_refresh
     return render(request, "registers/today.html", context)
 
 

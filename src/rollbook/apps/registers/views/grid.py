@@ -13,9 +13,9 @@ from rollbook.apps.registers.actions.amending_many import ChangedMeanwhile, amen
 from rollbook.apps.registers.actions.many_marks import outcomes_of
 from rollbook.apps.registers.presenters.grid import grid_address, grid_context
 from rollbook.apps.registers.presenters.grid_review import Typed, review_context, saved_context
+from rollbook.apps.registers.queries.board import session_now
 from rollbook.apps.registers.queries.grid import Grid, GridSpan, grid_of
 from rollbook.apps.registers.queries.saved import amendment_of_form, marks_of_save
-from rollbook.apps.registers.views.board import session_now
 from rollbook.apps.registers.views.grid_posted import Filled, Posted, fill, filled, posted
 from rollbook.apps.registers.views.pages import day_or_404
 from rollbook.domain.access import Permission, Viewer

@@ -12,7 +12,7 @@ from rollbook import clock
 from rollbook.apps.accounts.queries import Person, people_of
 from rollbook.apps.registers.actions.taking import OnPaper, who_took_it
 from rollbook.apps.registers.forms import PaperForm
-from rollbook.apps.registers.views.board import session_now
+from rollbook.apps.registers.queries.board import session_now
 from rollbook.apps.schools.queries import Group, groups_on, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.marks import SchoolSession

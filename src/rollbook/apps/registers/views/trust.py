@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 from rollbook import clock
 from rollbook.apps.accounts.queries import trust_viewers
 from rollbook.apps.registers.presenters.trust import school_line, trust_totals
-from rollbook.apps.registers.queries.board import Board, boards_of
-from rollbook.apps.registers.views.board import session_now
+from rollbook.apps.registers.queries.board import Board, boards_of, session_now
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.permissions import requires

@@ -1,8 +1,10 @@
 """Everybody who was on the roll in a span of days, with what figures are told apart by."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -12,10 +14,13 @@ from rollbook.domain.access import Viewer
 from rollbook.domain.roll import year_group
 from rollbook.domain.spans import Span
 
-# Written out: a page of figures reads every pupil of the school, and building models takes ten times as long.
+# Written out: a page of figures reads every pupil of the school, and building models takes ten times as long. Days are
+# read as text, which spares SQLite a call for each.
 _COHORT = """
-SELECT p.id, p.surname, p.forename, p.born_on, p.year_offset, p.sex, p.sen_status, p.is_fsm, p.is_looked_after,
-       p.ethnicity, p.home_local_authority, p.transport, p.interpreter_language, e.first_day, e.last_day
+SELECT p.id, p.surname, p.forename, CAST(p.born_on AS VARCHAR), p.year_offset, p.sex, p.sen_status,
+       CASE WHEN p.is_fsm THEN 1 ELSE 0 END, CASE WHEN p.is_looked_after THEN 1 ELSE 0 END,
+       p.ethnicity, p.home_local_authority, p.transport, p.interpreter_language,
+       CAST(e.first_day AS VARCHAR), CAST(e.last_day AS VARCHAR)
 FROM roll_enrolment e JOIN roll_pupil p ON p.id = e.pupil_id
 WHERE p.school_id = %(school)s AND NOT e.is_boarder
   AND e.first_day <= %(last_day)s AND (e.last_day IS NULL OR e.last_day >= %(first_day)s)
@@ -71,7 +76,7 @@ def cohort(viewer: Viewer, span: Span) -> list[Member]:
     """Everybody on the roll of the viewer's school on any of these days, by surname; boarders are not marked.
 
     Two queries. What is told of a pupil is as the admission register has it now; the teaching group is the last one
-    in the span.
+    in the span. While the roll says the same the very same list is given again: read it, never write it.
     Errors: ValueError for a span without an end.
     """
     if span.last_day is None:
@@ -83,14 +88,42 @@ def cohort(viewer: Viewer, span: Span) -> list[Member]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, values)
-        group_of = {pupil: (group, name) for pupil, group, name in cursor.fetchall()}
+        groups = cursor.fetchall()
         cursor.execute(_COHORT, values)
         rows = cursor.fetchall()
+    return _made(viewer.school_id, span, groups, rows)
+
+
+Rows = list[tuple[Any, ...]]
+
+KEPT_COHORTS = 32
+_kept: OrderedDict[tuple[int, Span], tuple[Rows, Rows, list[Member]]] = OrderedDict()
+_kept_lock = Lock()
+
+
+def _made(school_id: int, span: Span, groups: Rows, rows: Rows) -> list[Member]:
+    """The members that these rows are: reading the roll costs a third of making them of it, so they are kept."""
+    with _kept_lock:
+        kept = _kept.get((school_id, span))
+    if kept is not None and kept[0] == groups and kept[1] == rows:
+        return kept[2]
+    members = _members(groups, rows)
+    with _kept_lock:
+        _kept[school_id, span] = groups, rows, members
+        _kept.move_to_end((school_id, span))
+        while len(_kept) > KEPT_COHORTS:
+            _kept.popitem(last=False)
+    return members
+
+
+def _members(groups: Rows, rows: Rows) -> list[Member]:
+    group_of = {pupil: (group, name) for pupil, group, name in groups}
     spells: dict[int, list[Span]] = {}
     first_rows: dict[int, tuple[Any, ...]] = {}
     for row in rows:
         first_rows.setdefault(row[0], row)
-        spells.setdefault(row[0], []).append(Span(_as_date(row[13]), _as_date(row[14]) if row[14] else None))
+        last_day = date.fromisoformat(row[14]) if row[14] else None
+        spells.setdefault(row[0], []).append(Span(date.fromisoformat(row[13]), last_day))
     return [_member(row, spells[pupil], group_of.get(pupil)) for pupil, row in first_rows.items()]
 
 
@@ -100,7 +133,7 @@ def _member(row: tuple[Any, ...], spells: list[Span], group: tuple[int, str] | N
         id=row[0],
         surname=row[1],
         forename=row[2],
-        born_on=_as_date(row[3]),
+        born_on=date.fromisoformat(row[3]),
         year_offset=row[4],
         sex=row[5],
         sen_status=row[6],
@@ -114,11 +147,6 @@ def _member(row: tuple[Any, ...], spells: list[Span], group: tuple[int, str] | N
         group_id=group_id,
         group_name=group_name,
     )
-
-
-def _as_date(value: date | str) -> date:
-    """SQLite gives a date as text where a query is written out."""
-    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def siblings(viewer: Viewer, pupil_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -1,0 +1,32 @@
+"""What the figures of the year add to Today: persistent absence, the line of weeks, the year groups."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from rollbook.apps.insight.presenters.overview import persistence, year_context
+from rollbook.apps.insight.presenters.words import behind_url
+from rollbook.apps.insight.queries.overview import overview
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.ui.parts import Part
+
+
+def parts(viewer: Viewer, now: datetime) -> dict[str, Part]:
+    """The parts for those who may see figures, with or without names; none before the school's first year."""
+    if not (viewer.may(Permission.MEASURES_VIEW) or viewer.may(Permission.MEASURES_TOTALS)):
+        return {}
+    found = overview(viewer, now)
+    if found is None:
+        return {}
+    aim = Fraction(timetable(viewer).setting("aim_percent", now.date()), 100)
+    names = viewer.may(Permission.MEASURES_VIEW)
+    figure: dict[str, Any] = {
+        "persistent": persistence(found, "persistent"),
+        "severe": persistence(found, "severe"),
+        "url": behind_url(found.year, which="persistent") if names else "",
+    }
+    return {
+        "figures": Part("insight/persistent_figure.html", figure),
+        "main": Part("insight/year_so_far.html", year_context(viewer, found, aim)),
+    }
