@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rollbook.analytics import tallies
 from rollbook.analytics.packed import Matrix
 from rollbook.domain import rates
-from rollbook.domain.codes import BY_BYTE, CODES
+from rollbook.domain.codes import BY_BYTE, BY_SYMBOL, CODES
 
 BYTES = [0, *sorted(BY_BYTE)]
 
@@ -79,3 +79,12 @@ def test_flags_are_true_for_their_codes_alone(symbols: tuple[str, ...]) -> None:
     flags = tallies.flags_of(symbols)
 
     assert {BY_BYTE[int(byte)].symbol for byte in np.flatnonzero(flags)} == set(symbols)
+
+
+def test_more_marks_than_the_counters_hold_are_refused() -> None:
+    full = np.full((1, 65_535), BY_SYMBOL["L"].byte, dtype=np.uint8)
+
+    assert tallies.by_pupil(full).at(0).late == 65_535
+    assert tallies.by_pupil(full).at(0).attended == 65_535
+    with pytest.raises(ValueError, match="65,535"):
+        tallies.by_pupil(np.zeros((1, 65_536), dtype=np.uint8))

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
-from rollbook.apps.insight.queries.ground import ground
+from rollbook.apps.insight.queries.ground import Ground, ground
 from rollbook.apps.insight.queries.weeks import by_week
 from rollbook.apps.registers.queries.year import forget_years
-from rollbook.apps.roll.models import Enrolment, Pupil
+from rollbook.apps.roll.models import Enrolment, Membership, Pupil
 from rollbook.domain.access import Role
 from rollbook.domain.rates import Totals, is_persistently_absent, totals
 from rollbook.domain.sessions import SchoolSession
@@ -103,3 +103,52 @@ def test_days_still_to_come_have_nothing() -> None:
     found = ground(scene.viewer(scene.head), DAYS[5], DAYS[6], at(9, 10))
 
     assert (found.members, found.half_days, found.measures().pupils) == ([], [], 0)
+
+
+def test_what_did_not_change_is_not_counted_again_and_whatever_did_is() -> None:
+    scene = Scene()
+    viewer = scene.viewer(scene.head)
+    make_marks(viewer, {(scene.amy, MONDAY, AM): "/", (scene.ben, MONDAY, AM): "O"}, AFTER)
+
+    def look() -> Ground:
+        return ground(viewer_of(scene.head, MONDAY), DAYS[0], DAYS[-1], AFTER)
+
+    first = look()
+    assert look() is first
+    assert look().between(MONDAY, MONDAY) is first.between(MONDAY, MONDAY)
+
+    make_marks(viewer, {(scene.amy, MONDAY, PM): "O"}, AFTER)
+    marked = look()
+    assert marked.measures().totals.unauthorised == first.measures().totals.unauthorised + 1
+
+    joined = make_pupil(scene.school, scene.group, "Later", "Lee")
+    assert joined.pk in look().row_of
+    Pupil.objects.filter(pk=joined.pk).update(sex="F")
+    assert look().members[look().row_of[joined.pk]].sex == "F"
+    Membership.objects.filter(pupil=joined).update(group=scene.other_group)
+    assert look().members[look().row_of[joined.pk]].group_name == "7B"
+    Enrolment.objects.filter(pupil=scene.ben).update(last_day=MONDAY - timedelta(days=1))
+    assert look().measures().totals.unauthorised == 1
+
+    forget_years()
+    assert look().measures() == ground(viewer, DAYS[0], DAYS[-1], AFTER).measures()
+
+
+def test_one_request_can_not_change_what_another_reads() -> None:
+    scene = Scene()
+    found = ground(scene.viewer(scene.head), DAYS[0], DAYS[-1], AFTER)
+
+    with pytest.raises(ValueError, match="read-only"):
+        found.marks[0, 0] = 1
+
+
+def test_the_counts_of_a_ground_are_those_of_a_later_moment_of_the_same_day() -> None:
+    scene = Scene()
+    viewer = scene.viewer(scene.head)
+
+    early = ground(viewer, MONDAY, MONDAY, at(9, 10))
+    late = ground(viewer, MONDAY, MONDAY, at(9, 30))
+
+    assert (early.closed_columns, late.closed_columns) == (0, 1)
+    assert early.missing_count == 0
+    assert late.missing_count == 4
