@@ -63,19 +63,12 @@ def board_context(
     }
     if board is None:
         return context
-    untaken = [row for row in board.rows if row.state.answer is not RegisterState.SUBMITTED]
-    not_taken = [row for row in _by_urgency(untaken) if row.state.answer is not RegisterState.NOT_OPEN]
     return context | {
+        **_not_taken(board, now),
         "rate": _rate(board.attended_count, board.possible_count),
         "rate_note": _compared(board),
         "is_below": _below(board),
         "registers": [_register(row) | _hidden(viewer, row) for row in _by_urgency(board.rows)],
-        "not_taken_count": len(untaken),
-        "not_taken_now": not_taken,
-        "not_taken": [
-            _register(row) | {"lateness": _lateness(row, board, now)} for row in not_taken[:_MOST_NOT_TAKEN]
-        ],
-        "not_taken_more": max(0, len(not_taken) - _MOST_NOT_TAKEN),
         "no_reason": [_absent(board, pupil) for pupil in board.no_reason],
         "long_count": sum(1 for count in board.days_without_reason.values() if count > 1),
         "missing": [pupil for pupil in _missing(board, now) if pupil.id not in board.known],
@@ -90,6 +83,20 @@ def board_context(
         "elsewhere_count": board.count(Category.APPROVED_ACTIVITY),
         "unmarked_count": board.codes[""],
         "totals": _totals_row(board),
+    }
+
+
+def _not_taken(board: Board, now: datetime) -> dict[str, Any]:
+    """The registers still to come, the latest first; those that are not open yet are counted and not listed."""
+    untaken = [row for row in board.rows if row.state.answer is not RegisterState.SUBMITTED]
+    due = [row for row in _by_urgency(untaken) if row.state.answer is not RegisterState.NOT_OPEN]
+    return {
+        "not_taken_count": len(untaken),
+        "not_taken_now": due,
+        "not_taken": [
+            _register(row) | {"lateness": _lateness(row, board, now)} for row in due[:_MOST_NOT_TAKEN]
+        ],
+        "not_taken_more": max(0, len(due) - _MOST_NOT_TAKEN),
     }
 
 
