@@ -304,6 +304,22 @@ def test_files_that_are_no_marks_are_refused_in_one_sentence(
     assert problem in said.err
 
 
+@pytest.mark.parametrize("at", [1, 60, 400])
+@pytest.mark.parametrize("ends_with", ["\n", ""])
+def test_a_line_may_have_ten_thousand_characters_and_no_more(tmp_path: Path, at: int, ends_with: str) -> None:
+    lines = [f"Ashdown,{number},2025-09-08,AM,/" for number in range(500)]
+    for length, code in ((10_000, 0), (10_001, 1)):
+        long = ",7,2025-09-09,AM,/"
+        lines[at] = "x" * (length - len(long)) + long
+        text = (
+            "\n".join(["school,pupil,date,session,code", *lines[: at + 1 if not ends_with else None]])
+            + ends_with
+        )
+        said = typed("measures", written(tmp_path, text), "--format", "json")
+        assert said.code == code
+        assert code == 0 or f"Line {at + 2} is longer than 10,000 characters" in said.err
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_encoding_and_line_end(tmp_path: Path, encoding: str, end: str) -> None:

@@ -209,7 +209,10 @@ def _whole_lines(pieces: Iterator[tuple[bytes, int]]) -> Iterator[_Lines]:
             old_mac = b"\r" in raw and b"\n" not in raw
         piece = raw.replace(b"\r", b"\n") if old_mac else raw
         end = piece.rfind(b"\n") + 1
-        whole, rest = (rest + piece[:end], piece[end:]) if end else (b"", rest + piece)
+        if end:
+            whole, rest = b"".join((rest, memoryview(piece)[:end])), piece[end:]
+        else:
+            whole, rest = b"", rest + piece
         count = _lines_in(whole, rest, line)
         line += count
         if whole:
@@ -220,11 +223,16 @@ def _whole_lines(pieces: Iterator[tuple[bytes, int]]) -> Iterator[_Lines]:
 
 def _lines_in(whole: bytes, rest: bytes, line: int) -> int:
     """How many lines are these? Errors: Unreadable for one that is too long, or is becoming so."""
-    ends = np.flatnonzero(np.frombuffer(whole, dtype=np.uint8) == ord("\n"))
-    longest = int(np.diff(ends, prepend=-1).max(initial=0))
-    if longest <= LONGEST_LINE and len(rest) <= LONGEST_LINE:
+    is_end = np.frombuffer(whole, dtype=np.uint8) == ord("\n")
+    stretch = LONGEST_LINE // 2
+    stretches = is_end[: len(is_end) // stretch * stretch].reshape(-1, stretch)
+    if stretches.any(axis=1).all() and len(rest) <= LONGEST_LINE:
+        # A line end in every half of the longest line: none can be longer.
+        return int(np.count_nonzero(is_end))
+    ends = np.flatnonzero(is_end)
+    long = np.flatnonzero(np.diff(ends, prepend=-1) > LONGEST_LINE + 1)
+    if not long.size and len(rest) <= LONGEST_LINE:
         return len(ends)
-    long = np.flatnonzero(np.diff(ends, prepend=-1) > LONGEST_LINE)
     number = line + (int(long[0]) if long.size else len(ends))
     raise Unreadable(
         f"Line {number} is longer than {LONGEST_LINE:,} characters: this is no file with one mark a line."
