@@ -63,6 +63,7 @@ _SENTENCES: Mapping[str, str] = {
     "lesson.set.pupils_chosen": "Chose the pupils of {subject}",
     "lesson.register.saved": "Saved the register of {lesson} on {on}{marks}",
     "lesson.alert.raised": "Marked {subject} in {lesson} on {on}, which raised an alert",
+    "lesson.purged": "Purged {marks_purged} marks of lessons from {first_day} to {last_day}",
     "lesson.alert.closed": "Closed the alert about {subject} in {lesson} on {on}",
     "register.history.loaded": "Loaded marks of earlier years",
     "register.marks.imported": "Imported marks of past days",

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rollbook import clock
+from rollbook.apps.keeping.actions.purging import purge_everything
 from rollbook.apps.keeping.forms import PurgeForm
 from rollbook.apps.keeping.presenters import backup_state, earliest_words, size_words, year_line
 from rollbook.apps.keeping.queries.backups import backups_past_their_date, last_backup, recent_backups
-from rollbook.apps.registers.actions.purging import purge_year
 from rollbook.apps.registers.queries.keeping import first_day_of_entries, old_year, old_years, purges_of
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
@@ -57,15 +57,13 @@ def purge(request: HttpRequest, first_day: date) -> HttpResponse:
     form = PurgeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            done = purge_year(
+            count = purge_everything(
                 viewer=viewer, first_day=first_day, by=viewer.actor, at=now, **form.cleaned_data
             )
         except Refused as refused:
             add_refusals(form, refused)
         else:
-            messages.success(
-                request, f"{done.entry_count:,} entries were purged. The line that says so is below."
-            )
+            messages.success(request, f"{count:,} entries were purged. The line that says so is below.")
             return redirect("keeping:keeping")
     if year is None:
         raise Http404("no such year")
