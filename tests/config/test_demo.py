@@ -20,6 +20,9 @@ from rollbook import clock
 from rollbook.apps.absence.queries.suspensions import suspension_rows
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import viewer_for
+from rollbook.apps.lessons.models import LessonAlert, LessonMark
+from rollbook.apps.lessons.queries.switch import are_on
+from rollbook.apps.lessons.queries.timetable import clashes_among, week_from
 from rollbook.apps.registers.models import Entry, PlannedMark, Save, UnplannedClosure
 from rollbook.apps.roll.models import Enrolment, Parent, Pupil
 from rollbook.apps.roll.queries import pupils_on_roll
@@ -33,6 +36,7 @@ from rollbook.config.simulation.demonstration import (
     last_school_day,
     sign_ins,
 )
+from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import load_school
 from rollbook.config.simulation.plan import SchoolPlan
 from rollbook.domain.access import Role
@@ -134,6 +138,27 @@ def test_what_is_planned_and_agreed() -> None:
     before = PlannedMark.objects.count()
     record_agreements(school, TODAY, "head@example.org", "i.sadiq@example.org")
     assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
+
+
+@pytest.mark.django_db
+def test_lessons_of_two_weeks_of_school() -> None:
+    _load()
+    record_lessons(_school(), TODAY, 1)
+    head = User.objects.get(email="head@example.org")
+    viewer = viewer_for(head.pk, head.name, head.email, TODAY)
+    assert viewer is not None
+    assert (are_on(viewer, TODAY), are_on(viewer, date(2026, 11, 5))) == (True, False)
+    week = week_from(viewer, TODAY)
+    assert len(week) == 192
+    assert clashes_among(viewer, week, TODAY) == []
+    assert {lesson.teacher.email for lesson in week} >= {"teacher@example.org", "i.sadiq@example.org"}
+    marks = Counter(LessonMark.objects.values_list("code", flat=True))
+    assert marks.total() > 2_500
+    assert marks["/"] > marks["N"] > marks["L"] > 0
+    assert LessonMark.objects.latest("on").on == date(2026, 11, 19)
+    alerts = LessonAlert.objects.all()
+    assert 3 <= alerts.count() <= 30
+    assert not alerts.filter(closed_at=None).exists()
 
 
 def _absences() -> list[float]:
