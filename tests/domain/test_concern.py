@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rollbook.domain.concern import Concern, Known, Movement, Reason, Tier, concern, movement, tier_of
 from rollbook.domain.rates import Totals, totals
 from rollbook.domain.runs import DayMarks, consecutive_absence, continuous_unauthorised, illness_days
-from rollbook.domain.thresholds import Missed, school_weeks, standing_on
 from rollbook.domain.sessions import SchoolSession
+from rollbook.domain.thresholds import Missed, school_weeks, standing_on
 
 LINE = Fraction(95, 100)
 MONDAY = date(2026, 9, 7)

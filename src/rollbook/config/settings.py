@@ -357,6 +357,7 @@ ROLLBOOK_TABS = {
     "figures": [
         ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
+        ("Pupils of concern", "insight:concern", ["measures.view"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

@@ -168,7 +168,9 @@ _RETURN_WEIGHT, _REVIEW_WEIGHT, _AWAY_WEIGHT, _FALLING_WEIGHT, _CLOSE_WEIGHT = 5
 def tier_of(year: Totals, below: Fraction) -> Finding[Tier]:
     """Which tier do the sessions of the year put a pupil in? Errors: ValueError for a line at or under 90%."""
     if below <= Fraction(9, 10):
-        raise ValueError("From 90% down a pupil is persistently absent, so the school's own line lies above it.")
+        raise ValueError(
+            "From 90% down a pupil is persistently absent, so the school's own line lies above it."
+        )
     rate = attendance_rate(year)
     facts = {"attended": year.attended, "possible": year.possible, "below": below}
     if rate is None:

@@ -58,6 +58,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "submit_within_minutes": "minutes within which registers are submitted",
         "low_attendance_percent": "percentage below which attendance is shown in red",
         "aim_percent": "aim for attendance as a percentage",
+        "concern_percent": "percentage below which a pupil is at risk",
         "lesson_registers": "lesson registers, 1 for on",
     },
 }

@@ -101,6 +101,19 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
             Setting(
+                name="concern_percent",
+                title="A pupil is at risk below",
+                explanation="Pupils below it are listed among the pupils of concern, before they are persistently "
+                "absent.",
+                unit="%",
+                default=95,
+                lowest=91,
+                highest=100,
+                because="At 90% a pupil is persistently absent already, so who is at risk must be told from above it.",
+                citation=Citation(POLICY, "section 8.3"),
+                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
+            ),
+            Setting(
                 name="lesson_registers",
                 title="Lesson registers",
                 explanation="A register for each lesson of the timetable, beside the attendance register and never in "
