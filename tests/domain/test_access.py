@@ -23,26 +23,26 @@ _EVERY_OFFICE = (
     "registers.export school.view activities.record rollcall.take quality.view"
 )
 _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
-_OFFICER = (
-    f"{_OFFICE} calendar.manage audit.view marks.import keeping.view timetables.draft suspensions.record"
-)
+_MEASURES = "measures.view measures.totals"
+_OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view timetables.draft suspensions.record {_MEASURES}"
 _HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
 
 PERMISSIONS = {
     Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view rollcall.take",
     Role.OFFICE: _OFFICE,
     Role.ATTENDANCE_OFFICER: _OFFICER,
-    Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} timetables.draft suspensions.record",
+    Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} timetables.draft suspensions.record {_MEASURES}",
     Role.SENCO: (
         "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
-        "rollcall.take"
+        f"rollcall.take {_MEASURES}"
     ),
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
-    Role.GOVERNOR: "board.totals school.view",
+    Role.GOVERNOR: "board.totals school.view measures.totals",
     Role.INSPECTOR: "pupil.view_any registers.export school.view",
     Role.TRUST_LEAD: (
-        "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view"
+        "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view "
+        f"{_MEASURES}"
     ),
     Role.ADMINISTRATOR: (
         "staff.manage calendar.manage groups.manage roll.import audit.view school.view keeping.view"

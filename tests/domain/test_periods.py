@@ -155,6 +155,10 @@ def test_a_calendar_without_years_has_no_periods() -> None:
     )
 
 
+def test_kinds_are_named_as_people_say_them() -> None:
+    assert [kind.words for kind in K] == ["week", "half term", "term", "year", "days"]
+
+
 @given(calendars(), days)
 def test_a_period_begins_and_ends_by_its_day_and_what_it_is_compared_with_is_over(
     calendar: SchoolCalendar, on: date
