@@ -24,14 +24,15 @@ _EVERY_OFFICE = (
 )
 _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
 _MEASURES = "measures.view measures.totals"
-_OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view timetables.draft suspensions.record {_MEASURES}"
+_PASTORAL = f"timetables.draft suspensions.record {_MEASURES}"
+_OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view {_PASTORAL}"
 _HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
 
 PERMISSIONS = {
     Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view rollcall.take",
     Role.OFFICE: _OFFICE,
     Role.ATTENDANCE_OFFICER: _OFFICER,
-    Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} timetables.draft suspensions.record {_MEASURES}",
+    Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} {_PASTORAL}",
     Role.SENCO: (
         "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
         f"rollcall.take {_MEASURES}"
