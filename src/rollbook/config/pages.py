@@ -21,7 +21,9 @@ ROLLBOOK_CARDS = {
     "pupil": ["rollbook.apps.lessons.presenters.cards.pupil_card"],
 }
 
-# Parts on another app's page, each in its place: asked (viewer, now) for Today.
+# Parts on another app's page, each in its place: asked (viewer, now) for Today, (viewer, now, the pupil's year) for a
+# pupil's page.
 ROLLBOOK_PARTS = {
     "today": ["rollbook.apps.insight.presenters.today.parts"],
+    "pupil": ["rollbook.apps.insight.presenters.pupil.parts"],
 }

@@ -3,7 +3,7 @@
 Every picture has its figures in a table and its message in words, and is told apart without colour.
 """
 
-from rollbook.ui.charts.bars import PROGRESS_PARTS, Bar, Part, bars, progress
+from rollbook.ui.charts.bars import PROGRESS_PARTS, Bar, Part, RateBar, bars, progress, rate_bars
 from rollbook.ui.charts.dots import Dot, DotChart, Marker, dot_chart
 from rollbook.ui.charts.lines import Line, LineChart, Point, Series, Tick, line_chart
 from rollbook.ui.charts.strip import Cell, HalfDay, Run, Week, YearStrip, year_strip
@@ -20,6 +20,7 @@ __all__ = [
     "Marker",
     "Part",
     "Point",
+    "RateBar",
     "Run",
     "Series",
     "Tick",
@@ -29,5 +30,6 @@ __all__ = [
     "dot_chart",
     "line_chart",
     "progress",
+    "rate_bars",
     "year_strip",
 ]

@@ -61,3 +61,23 @@ def bars(rows: Iterable[tuple[str, int, str]]) -> list[Bar]:
         Bar(label, count, rates.percent(share), str(rates.round_half_up(share * 100, 2)), kind)
         for (label, count, kind), share in zip(listed, shares, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class RateBar:
+    """A share as a bar of its own, from nothing to all, with what it is a share of. `width` in per cent, as text."""
+
+    label: str
+    rate: Fraction | None
+    width: str
+    of: str
+
+
+def rate_bars(rows: Iterable[tuple[str, int, int]]) -> list[RateBar]:
+    """Shares as bars on one scale from nothing to all. Each row: words, how many, of how many."""
+    made = []
+    for label, count, of in rows:
+        rate = Fraction(count, of) if of else None
+        width = str(rates.round_half_up((rate or Fraction(0)) * 100, 2))
+        made.append(RateBar(label, rate, width, f"{count:,} of {of:,}"))
+    return made

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from rollbook.apps.insight.presenters.words import behind_url, change, change_words, share
+from rollbook.apps.insight.presenters.words import behind_url, change, change_words, month_names, share
 from rollbook.apps.insight.queries.ground import Measures
 from rollbook.apps.insight.queries.overview import GroupRow, Overview, WeekSlot
 from rollbook.apps.registers.queries.board import Board
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.law import MONTHS
 from rollbook.domain.periods import Period, PeriodKind
 from rollbook.domain.rates import attendance_rate, percent
 from rollbook.ui.charts import LineChart, Series, line_chart
@@ -155,18 +154,8 @@ def _chart(found: Overview, aim: Fraction) -> LineChart:
         series.append(Series(found.year_before.name, "before", earlier))
     series.append(Series(found.year.name, "now", own))
     return line_chart(
-        series, [f"Week of {short_day(monday)}" for monday in mondays], _months(mondays), _summary(found)
+        series, [f"Week of {short_day(monday)}" for monday in mondays], month_names(mondays), _summary(found)
     )
-
-
-def _months(mondays: list[Any]) -> dict[int, str]:
-    """The name of each month under the first week that has its Wednesday in it."""
-    months = [(monday + timedelta(days=2)).month for monday in mondays]
-    return {
-        place: MONTHS[month - 1][:3]
-        for place, month in enumerate(months)
-        if place == 0 or month != months[place - 1]
-    }
 
 
 def _title(found: Overview, aim: Fraction) -> str:

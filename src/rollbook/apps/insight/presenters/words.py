@@ -1,13 +1,15 @@
 """Differences of rates and addresses of the pupils behind a figure, as every page of figures shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from rollbook.domain.law import MONTHS
 from rollbook.domain.periods import Period, PeriodKind
 from rollbook.domain.rates import percent, round_half_up
 
@@ -65,3 +67,13 @@ def behind_url(period: Period, **choices: str) -> str:
 def share(count: int, of: int) -> str:
     """A count as a part of a whole: "14.8%"; a dash of nothing."""
     return percent(Fraction(count, of) if of else None)
+
+
+def month_names(mondays: Sequence[date]) -> dict[int, str]:
+    """The name of each month under the first week that has its Wednesday in it."""
+    months = [(monday + timedelta(days=2)).month for monday in mondays]
+    return {
+        place: MONTHS[month - 1][:3]
+        for place, month in enumerate(months)
+        if place == 0 or month != months[place - 1]
+    }

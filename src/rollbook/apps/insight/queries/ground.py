@@ -216,11 +216,7 @@ def ground(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> Gr
         known = _kept.get(key)
     if known is not None and seen.is_still(known[0]):
         return known[1]
-    on_roll = _on_roll(members, half_days)
-    marks = _marks(years, members, half_days)
-    marks[~on_roll] = 0
-    for shared in (marks, on_roll):
-        shared.setflags(write=False)
+    on_roll, marks = _matrices(years, members, half_days)
     made = Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns)
     with _kept_lock:
         _kept[key] = seen, made
@@ -228,6 +224,29 @@ def ground(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> Gr
         while len(_kept) > KEPT_GROUNDS:
             _kept.popitem(last=False)
     return made
+
+
+def ground_of_pupil(viewer: Viewer, member: Member, first_day: date, last_day: date, now: datetime) -> Ground:
+    """The same for one pupil alone, whose spans reach over these days. One query for each academic year."""
+    calendar = timetable(viewer).calendar
+    last_day = min(last_day, now.date())
+    half_days, closed_columns = _half_days(calendar, first_day, last_day, now)
+    bounds = dict.fromkeys(year_bounds(calendar, day) for day, _ in half_days)
+    years = [packed_year(viewer.school_id, each) for each in bounds]
+    on_roll, marks = _matrices(years, [member], half_days)
+    return Ground(calendar, first_day, last_day, [member], half_days, marks, on_roll, closed_columns)
+
+
+def _matrices(
+    years: list[PackedYear], members: list[Member], half_days: list[HalfDay]
+) -> tuple[NDArray[np.bool_], Matrix]:
+    """Who was on the roll when, and their marks on those days; neither can be written."""
+    on_roll = _on_roll(members, half_days)
+    marks = _marks(years, members, half_days)
+    marks[~on_roll] = 0
+    for shared in (marks, on_roll):
+        shared.setflags(write=False)
+    return on_roll, marks
 
 
 def _half_days(

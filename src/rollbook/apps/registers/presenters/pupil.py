@@ -64,6 +64,7 @@ def pupil_context(
         "totals": year.totals,
         "rate": attendance_rate(year.totals),
         "missing_count": year.missing_count,
+        "uncounted_count": year.uncounted_count,
         "minutes_lost": year.minutes_lost,
         "bars": bars([(words, _count(year, category), kind) for words, category, kind in _BARS]),
         "not_counted": _count(year, Category.NOT_POSSIBLE),
@@ -95,12 +96,12 @@ def _status(year: PupilYear, today: date) -> str:
 
 
 def _count(year: PupilYear, category: Category) -> int:
-    return sum(1 for symbol in year.marks.values() if symbol and BY_SYMBOL[symbol].category is category)
+    return sum(1 for symbol in year.counted.values() if symbol and BY_SYMBOL[symbol].category is category)
 
 
 def _behind(year: PupilYear, symbol: str) -> dict[str, Any] | None:
     """The sessions behind a figure: those with one code, latest first; None where no code was asked for."""
-    found = [(on, each) for (on, each), code in year.marks.items() if code and code == symbol]
+    found = [(on, each) for (on, each), code in year.counted.items() if code and code == symbol]
     if not found:
         return None
     sessions = [
@@ -116,7 +117,7 @@ def _behind(year: PupilYear, symbol: str) -> dict[str, Any] | None:
 
 def _by_code(year: PupilYear, today: date) -> list[dict[str, Any]]:
     """Each code used this year with its count, most used first, and the link to its sessions."""
-    counts = Counter(symbol for symbol in year.marks.values() if symbol)
+    counts = Counter(symbol for symbol in year.counted.values() if symbol)
     on = min(today, year.last_day).isoformat()
     return [
         {

@@ -1,5 +1,6 @@
 """A pupil's year: every half-day with its mark, the totals, and what was amended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +24,8 @@ class PupilYear:
     """One pupil in one academic year.
 
     Shape: `marks` has a key for every half-day on roll that has a mark or whose register has closed, "" where nobody
-    marked it; `ahead` are the half-days still to come or open now.
+    marked it; `ahead` are the half-days still to come or open now. `counted` are those of `marks` on days on roll whose
+    register has opened: what stands of other days is shown and counts nowhere (domain.md 4.1.7).
     """
 
     pupil: Pupil
@@ -35,6 +37,7 @@ class PupilYear:
     years: tuple[AcademicYearDates, ...]
     last_on_roll: date
     marks: dict[tuple[date, SchoolSession], str]
+    counted: dict[tuple[date, SchoolSession], str]
     ahead: list[tuple[date, SchoolSession]]
     totals: Totals
     amended: list[Versions]
@@ -52,7 +55,12 @@ class PupilYear:
     @property
     def missing_count(self) -> int:
         """Half-days on roll that nobody marked."""
-        return sum(1 for symbol in self.marks.values() if not symbol)
+        return sum(1 for symbol in self.counted.values() if not symbol)
+
+    @property
+    def uncounted_count(self) -> int:
+        """Marks of days on which the pupil was not on the roll, or of a register that has not opened."""
+        return len(self.marks) - len(self.counted)
 
 
 def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) -> PupilYear | None:
@@ -70,6 +78,7 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
     first_day, last_day = year_bounds(calendar, on or min(now.date(), last_on_roll))
     days = packed_year(viewer.school_id, (first_day, last_day)).days_of(pupil_id)
     marks, ahead = _half_days(viewer, calendar, pupil_id, (first_day, last_day), enrolments, now)
+    counted = {key: symbol for key, symbol in marks.items() if _counts(calendar, enrolments, key, now)}
     return PupilYear(
         pupil=pupil,
         group=group,
@@ -80,11 +89,12 @@ def pupil_year(viewer: Viewer, pupil_id: int, on: date | None, now: datetime) ->
         years=calendar.years,
         last_on_roll=last_on_roll,
         marks=marks,
+        counted=counted,
         ahead=ahead,
-        totals=totals(symbol or None for symbol in marks.values()),
+        totals=totals(symbol or None for symbol in counted.values()),
         amended=amended_marks(viewer, pupil_id, days),
         plans=[plan for plan in plans_of_pupil(viewer, pupil_id) if plan.last_day >= now.date()],
-        minutes_lost=_minutes_lost(viewer, pupil_id, days),
+        minutes_lost=_minutes_lost(viewer, pupil_id, (key for key, symbol in counted.items() if symbol)),
     )
 
 
@@ -111,9 +121,7 @@ def _half_days(
     marks: dict[tuple[date, SchoolSession], str] = {}
     ahead: list[tuple[date, SchoolSession]] = []
     for day in calendar.school_days(*bounds):
-        on_roll = any(
-            each.first_day <= day and (each.last_day is None or day <= each.last_day) for each in enrolments
-        )
+        on_roll = _is_on_roll(enrolments, day)
         for school_session in SchoolSession:
             byte = int(row[year.column(day, school_session is SchoolSession.PM)])
             times = calendar.times(day, school_session)
@@ -129,13 +137,33 @@ def _half_days(
     return marks, ahead
 
 
-def _minutes_lost(viewer: Viewer, pupil_id: int, days: list[date]) -> int:
-    """Minutes late over these days, of the marks as they stand now."""
-    wanted, places = listed(day.isoformat() for day in days)
+def _is_on_roll(enrolments: list[Enrolled], day: date) -> bool:
+    """Whether registers are taken of the pupil on a day: on the roll, and no boarder then."""
+    return any(
+        each.first_day <= day and (each.last_day is None or day <= each.last_day)
+        for each in enrolments
+        if not each.is_boarder
+    )
+
+
+def _counts(
+    calendar: SchoolCalendar, enrolments: list[Enrolled], half_day: tuple[date, SchoolSession], now: datetime
+) -> bool:
+    """Whether a half-day counts: on roll, and its register has opened by now. Source: domain.md 4.1.7."""
+    day, school_session = half_day
+    times = calendar.times(day, school_session) if day == now.date() else None
+    has_opened = day < now.date() or (times is not None and times.opens_at <= now.time())
+    return has_opened and _is_on_roll(enrolments, day)
+
+
+def _minutes_lost(viewer: Viewer, pupil_id: int, counted: Iterable[tuple[date, SchoolSession]]) -> int:
+    """Minutes late over these half-days, of the marks as they stand now."""
+    asked = {(on.isoformat(), school_session.value) for on, school_session in counted}
+    wanted, places = listed(sorted({on for on, _ in asked}))
     with connection.cursor() as cursor:
         cursor.execute(_MINUTES.format(places=places), [viewer.school_id, pupil_id, *wanted])
-        newest = {(on, session): minutes or 0 for on, session, minutes in cursor.fetchall()}
-    return sum(newest.values())
+        newest = {(str(on), session): minutes or 0 for on, session, minutes in cursor.fetchall()}
+    return sum(minutes for half_day, minutes in newest.items() if half_day in asked)
 
 
 # Every version, so that minutes which were amended away are not counted. "+": see queries.marks.

@@ -29,6 +29,7 @@ from rollbook.domain.marks import SchoolSession
 from rollbook.domain.refusals import Refused
 from rollbook.ui.cards import cards_for
 from rollbook.ui.forms import add_refusals
+from rollbook.ui.parts import parts_for
 from rollbook.ui.permissions import requires
 
 
@@ -45,6 +46,7 @@ def pupil(request: HttpRequest, pupil_id: int) -> HttpResponse:
     moved = movements_of(viewer, now.date(), [pupil_id]).get(pupil_id, [])
     context = pupil_context(viewer, year, now, moved, request.GET.get("code", ""))
     context["cards"] = cards_for("pupil", viewer, now, pupil_id)
+    context["parts"] = parts_for("pupil", viewer, now, year)
     return render(request, "registers/pupil.html", context)
 
 

@@ -191,12 +191,16 @@ class Enrolled:
 
     first_day: date
     last_day: date | None
+    is_boarder: bool = False
 
 
 def enrolments_of(viewer: Viewer, pupil_id: int) -> list[Enrolled]:
     """A pupil's spells on the roll of the viewer's school, earliest first."""
     rows = Enrolment.objects.filter(pupil_id=pupil_id, pupil__school_id=viewer.school_id)
-    return [Enrolled(*row) for row in rows.order_by("first_day").values_list("first_day", "last_day")]
+    return [
+        Enrolled(*row)
+        for row in rows.order_by("first_day").values_list("first_day", "last_day", "is_boarder")
+    ]
 
 
 def group_of_pupil(viewer: Viewer, pupil_id: int, on: date) -> int | None:
