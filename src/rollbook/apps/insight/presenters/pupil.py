@@ -187,12 +187,18 @@ def _weekday_title(slots: list[WeekdaySlot]) -> str:
     known = [each for each in slots if each.possible]
     if not known or min(each.possible for each in known) < _ENOUGH_SESSIONS:
         return "By weekday: too few sessions to tell days apart"
-    lowest = min(known, key=lambda each: Fraction(each.attended, each.possible))
-    share = Fraction(lowest.attended, lowest.possible)
-    if all(Fraction(each.attended, each.possible) == share for each in known):
+    share = min(Fraction(each.attended, each.possible) for each in known)
+    lowest = [each for each in known if Fraction(each.attended, each.possible) == share]
+    if len(lowest) == len(known):
         return f"By weekday: {percent(share)} in every half-day"
-    half = "mornings" if lowest.session is SchoolSession.AM else "afternoons"
-    return f"By weekday: lowest on {_WEEKDAYS[lowest.weekday]} {half}, {percent(share)} of {lowest.possible} sessions"
+    day = _WEEKDAYS[lowest[0].weekday]
+    of = sum(each.possible for each in lowest)
+    if len(lowest) == 1:
+        half = "mornings" if lowest[0].session is SchoolSession.AM else "afternoons"
+        return f"By weekday: lowest on {day} {half}, {percent(share)} of {of} sessions"
+    if {each.weekday for each in lowest} == {lowest[0].weekday}:
+        return f"By weekday: lowest on {day}s, {percent(share)} of {of} sessions"
+    return f"By weekday: lowest {percent(share)}, in {len(lowest)} half-days of the week"
 
 
 _NEARNESS = {
