@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bench.client import Browser, register_path
 from bench.figures import figures
+from bench.insight import PUPILS as INSIGHT_PUPILS
 from bench.load import (
     Measured,
     Register,
@@ -71,6 +72,20 @@ def measure(name: str, directory: Path, database_url: str, say: Say) -> dict[str
     started = time.perf_counter()
     run([*ROLLBOOK, "verify"], env)
     found["verify_seconds"] = round(time.perf_counter() - started, 1)
+    found["insight"] = _insight(name, env, say)
+    return found
+
+
+def _insight(name: str, env: Mapping[str, str], say: Say) -> dict[str, Any]:
+    """The figures of a second, larger school with a year before this one."""
+    say(f"{name}: simulating a school of {INSIGHT_PUPILS:,} pupils and two years ...")
+    run([*ROLLBOOK, "simulate", f"--pupils={INSIGHT_PUPILS}", "--years=2", "--seed=2", f"--until={UNTIL}"], env)
+    found: dict[str, Any] = json.loads(run(["-m", "bench.insight"], env).splitlines()[-1])
+    pages = ", ".join(f"{words} {page['median']:.0f}" for words, page in found["pages"].items())
+    say(
+        f"{name}: figures cold {found['cold']['median']:.0f} ms, every measure {found['measures']['median']:.1f} ms; "
+        f"pages in ms: {pages}"
+    )
     return found
 
 

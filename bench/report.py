@@ -14,6 +14,8 @@ AIMS = {
     ("16 save at once", "per_second"): 200,
     ("past marks imported", "per_second"): 100_000,
 }
+# What issue 4 asks for of the figures of a school of 2,000 pupils. Units: ms, medians.
+INSIGHT_AIMS = {"cold": 1_500, "measures": 20, "page": 150}
 _COLUMNS = ("median", "p95", "p99", "per_second", "errors")
 
 
@@ -29,7 +31,7 @@ def table(found: dict[str, Any]) -> str:
             f"{'ms':<22}{'median':>9}{'p95':>9}{'p99':>9}{'/s':>9}{'errors':>8}   CPU ms: server, database"
         )
         lines += [_line(key, row) for key, row in figures["http"].items()]
-        lines += _inside(figures)
+        lines += [*_inside(figures), *_insight(figures["insight"])]
     lines += ["", "Aims:", *_aims(found)]
     return "\n".join(lines)
 
@@ -57,6 +59,32 @@ def _inside(figures: dict[str, Any]) -> list[str]:
     ]
 
 
+def _insight(insight: dict[str, Any]) -> list[str]:
+    """The figures of the larger school: once cold, every measure, and each page with what it costs after a change."""
+    pages = ", ".join(
+        f"{words} {page['median']:.0f} ({page['after_a_change']:.0f} after a change, {page['queries']} queries)"
+        for words, page in insight["pages"].items()
+    )
+    return [
+        f"figures of {insight['marks']:,} marks of {insight['pupils']:,} pupils: "
+        f"cold {insight['cold']['median']:.0f} ms, every measure from a warm matrix {insight['measures']['median']:.1f} ms",
+        f"pages of figures, ms: {pages}",
+    ]
+
+
+def _insight_aims(name: str, insight: dict[str, Any]) -> list[str]:
+    values = {
+        "figures, cold": (insight["cold"]["median"], INSIGHT_AIMS["cold"]),
+        "every measure of a year": (insight["measures"]["median"], INSIGHT_AIMS["measures"]),
+    } | {
+        f"page {words}": (page["median"], INSIGHT_AIMS["page"]) for words, page in insight["pages"].items()
+    }
+    return [
+        f"  {'met   ' if value <= aim else 'MISSED'} {name}: {key}, median {value:.1f} (at most {aim} ms)"
+        for key, (value, aim) in values.items()
+    ]
+
+
 def _aims(found: dict[str, Any]) -> list[str]:
     lines = []
     for (key, figure), aim in AIMS.items():
@@ -68,4 +96,6 @@ def _aims(found: dict[str, Any]) -> list[str]:
             lines.append(
                 f"  {'met   ' if is_met else 'MISSED'} {name}: {key}, {figure} {value:.1f} ({words})"
             )
+    for name, figures in found["databases"].items():
+        lines += _insight_aims(name, figures["insight"])
     return lines
