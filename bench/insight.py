@@ -26,9 +26,9 @@ def measure() -> dict[str, Any]:
 
     from rollbook.apps.schools.models import School
 
-    school = School.objects.annotate(pupil_count=Count("pupil")).latest("pupil_count")
+    school = School.objects.annotate(pupil_count=Count("pupils")).latest("pupil_count")
     head = _head(school)
-    return {**_matrix(school, head), "pages": _pages(school, head)}
+    return {**_matrix(head), "pages": _pages(school, head)}
 
 
 def _head(school: Any) -> Any:
@@ -42,7 +42,7 @@ def _head(school: Any) -> Any:
     return person
 
 
-def _matrix(school: Any, head: Any) -> dict[str, Any]:
+def _matrix(head: Any) -> dict[str, Any]:
     """The year before this one, which is whole: everything that is counted of it, for pupils, half-days and codes."""
     from rollbook import clock
     from rollbook.analytics import tallies

@@ -79,7 +79,10 @@ def measure(name: str, directory: Path, database_url: str, say: Say) -> dict[str
 def _insight(name: str, env: Mapping[str, str], say: Say) -> dict[str, Any]:
     """The figures of a second, larger school with a year before this one."""
     say(f"{name}: simulating a school of {INSIGHT_PUPILS:,} pupils and two years ...")
-    run([*ROLLBOOK, "simulate", f"--pupils={INSIGHT_PUPILS}", "--years=2", "--seed=2", f"--until={UNTIL}"], env)
+    run(
+        [*ROLLBOOK, "simulate", f"--pupils={INSIGHT_PUPILS}", "--years=2", "--seed=2", f"--until={UNTIL}"],
+        env,
+    )
     found: dict[str, Any] = json.loads(run(["-m", "bench.insight"], env).splitlines()[-1])
     pages = ", ".join(f"{words} {page['median']:.0f}" for words, page in found["pages"].items())
     say(

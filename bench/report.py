@@ -65,9 +65,10 @@ def _insight(insight: dict[str, Any]) -> list[str]:
         f"{words} {page['median']:.0f} ({page['after_a_change']:.0f} after a change, {page['queries']} queries)"
         for words, page in insight["pages"].items()
     )
+    cold, measures = insight["cold"]["median"], insight["measures"]["median"]
     return [
-        f"figures of {insight['marks']:,} marks of {insight['pupils']:,} pupils: "
-        f"cold {insight['cold']['median']:.0f} ms, every measure from a warm matrix {insight['measures']['median']:.1f} ms",
+        f"figures of {insight['marks']:,} marks of {insight['pupils']:,} pupils: cold {cold:.0f} ms, "
+        f"every measure from a warm matrix {measures:.1f} ms",
         f"pages of figures, ms: {pages}",
     ]
 
@@ -76,9 +77,7 @@ def _insight_aims(name: str, insight: dict[str, Any]) -> list[str]:
     values = {
         "figures, cold": (insight["cold"]["median"], INSIGHT_AIMS["cold"]),
         "every measure of a year": (insight["measures"]["median"], INSIGHT_AIMS["measures"]),
-    } | {
-        f"page {words}": (page["median"], INSIGHT_AIMS["page"]) for words, page in insight["pages"].items()
-    }
+    } | {f"page {words}": (page["median"], INSIGHT_AIMS["page"]) for words, page in insight["pages"].items()}
     return [
         f"  {'met   ' if value <= aim else 'MISSED'} {name}: {key}, median {value:.1f} (at most {aim} ms)"
         for key, (value, aim) in values.items()

@@ -178,3 +178,18 @@ def test_more_pupils_cost_no_more_queries(scene: Scene, client: Client) -> None:
     assert [count("/figures/"), count("/figures/pupils/"), count("/figures/explore/")] == few
     assert few[0] <= 12
     assert few[2] <= 16
+
+
+def test_a_long_list_is_turned_a_hundred_pupils_at_a_time(scene: Scene, client: Client) -> None:
+    for n in range(100):
+        make_pupil(scene.school, scene.group, f"Further{n:03}", "Pat")
+    sign_in(client, scene.head)
+
+    first = client.get("/figures/pupils/?which=all").content.decode()
+    second = client.get("/figures/pupils/?which=all&page=2").content.decode()
+
+    assert "104 pupils" in first
+    assert first.count('<th scope="row">') == 100
+    assert second.count('<th scope="row">') == 4
+    assert "Brown, Ben" in first
+    assert "which=all&amp;page=2" in first

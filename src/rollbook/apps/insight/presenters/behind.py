@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from rollbook.apps.insight.presenters.words import share
@@ -12,9 +13,12 @@ from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import attendance_rate
 
+_ON_A_PAGE = 100
 
-def behind_context(found: Behind, period: Period, asked: Asked) -> dict[str, Any]:
-    """Everything `insight/behind.html` needs but its form."""
+
+def behind_context(found: Behind, period: Period, asked: Asked, page: str = "") -> dict[str, Any]:
+    """Everything `insight/behind.html` needs but its form; `page` is the part of a long list that is asked for."""
+    shown: Page[PupilFigures] = Paginator(found.rows, _ON_A_PAGE).get_page(page)
     groups = [asked.label if asked.dimension is not None else "", asked.only.partition(SEPARATOR)[2]]
     which = f"With a mark of {asked.code}: {BY_SYMBOL[asked.code].title}" if asked.code else asked.which.words
     if asked.is_comparable:
@@ -28,7 +32,8 @@ def behind_context(found: Behind, period: Period, asked: Asked) -> dict[str, Any
         "dimension": asked.dimension,
         "rate": attendance_rate(found.measures.totals),
         "persistent": share(found.measures.persistent, found.measures.pupils),
-        "rows": [_row(row, period) for row in found.rows],
+        "page": shown,
+        "rows": [_row(row, period) for row in shown],
     }
 
 

@@ -109,12 +109,18 @@ def pupils_behind(viewer: Viewer, period: Period, asked: Asked, now: datetime) -
         )
         for row in chosen.tolist()
     ]
-    rows.sort(key=lambda row: (-row.coded, row.rate is None, row.rate or Fraction(0)))
+    rows.sort(key=_rank)
     return Behind(
         rows,
         found.measures(chosen),
         [] if dimension is None else sorted(labelled, key=dimension.order),
     )
+
+
+def _rank(row: PupilFigures) -> tuple[int, bool, float]:
+    """Most of the code, then the lowest attendance, first; a float tells rates of a few hundred sessions apart."""
+    of = row.totals
+    return (-row.coded, not of.possible, of.attended / of.possible if of.possible else 0.0)
 
 
 def _who(found: Ground, which: Which, coded: NDArray[np.intp]) -> NDArray[np.bool_]:

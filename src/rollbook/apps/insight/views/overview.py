@@ -52,5 +52,5 @@ def behind(request: HttpRequest) -> HttpResponse:
     found = pupils_behind(viewer, form.period, asked, now)
     if asked.dimension is not None:
         form.offer_groups(asked.dimension.words, found.labels)
-    context = behind_context(found, form.period, asked) | {"form": form}
+    context = behind_context(found, form.period, asked, request.GET.get("page", "")) | {"form": form}
     return render(request, "insight/behind.html", context)
