@@ -42,6 +42,7 @@ class PackedYear:
         self.columns = 2 * ((last_day - first_day).days + 1)
         self.row_of: dict[int, int] = {}
         self.edition = 0
+        self._minutes: dict[tuple[int, int], int | None] = {}
         self._store: Matrix = np.zeros((_GROWTH, self.columns), dtype=np.uint8)
 
     @property
@@ -76,6 +77,20 @@ class PackedYear:
         self._store.reshape(-1)[places] = np.asarray(codes, dtype=np.uint8)[::-1][first_from_end]
         # Last, so that whoever reads the edition and then the marks never takes older marks for these.
         self.edition += 1
+
+    def fold_minutes(self, late: Iterable[tuple[int, int, int | None]]) -> None:
+        """Adds the minutes of late entries, in the order in which they were made.
+
+        Shape: pupil, column as from `column`, minutes or None where nobody wrote them down.
+        """
+        self._minutes.update(((pupil, column), minutes) for pupil, column, minutes in late)
+
+    def minutes(self, pupil_id: int, column: int) -> int | None:
+        """How many minutes late a mark is that stands as L or U; None where nobody wrote them down.
+
+        Of any other mark it says nothing: what was amended away is still known here.
+        """
+        return self._minutes.get((pupil_id, column))
 
     def _make_rows(self, pupil_ids: Iterable[int]) -> None:
         for pupil in dict.fromkeys(pupil_ids):

@@ -3,7 +3,9 @@
 import pytest
 
 from rollbook.apps.registers.queries.pupil import pupil_year
-from tests.apps.registers.scene import PM, Scene, at, mark
+from rollbook.apps.registers.queries.year import forget_years, packed_year, year_bounds
+from rollbook.apps.schools.queries import timetable
+from tests.apps.registers.scene import MONDAY, PM, Scene, at, mark
 from tests.factories.people import make_school
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,24 @@ def test_minutes_that_were_amended_away_are_not_lost(scene: Scene) -> None:
 
     scene.take([mark(scene.cat, "/", seen=1)], by=scene.office, reason="She was in the library")
     assert minutes_lost(scene) == 4
+
+
+def test_the_year_in_memory_has_the_minutes_of_the_marks_as_they_stand(scene: Scene) -> None:
+    viewer = scene.viewer(scene.officer)
+    bounds = year_bounds(timetable(viewer).calendar, MONDAY)
+
+    def minutes() -> int | None:
+        year = packed_year(scene.school.pk, bounds)
+        return year.minutes(scene.cat.pk, year.column(MONDAY, is_pm=False))
+
+    assert minutes() is None
+    scene.take([mark(scene.cat, "L", minutes=7)])
+    assert minutes() == 7
+    scene.take([mark(scene.cat, "/", seen=1)], by=scene.office, reason="She was in the library")
+    scene.take([mark(scene.cat, "L", minutes=3, seen=2)], by=scene.office, reason="She was not")
+    assert minutes() == 3
+    forget_years()
+    assert minutes() == 3
 
 
 def test_a_pupil_of_another_school_has_no_page_here(scene: Scene) -> None:

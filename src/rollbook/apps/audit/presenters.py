@@ -59,6 +59,8 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "low_attendance_percent": "percentage below which attendance is shown in red",
         "aim_percent": "aim for attendance as a percentage",
         "concern_percent": "percentage below which a pupil is at risk",
+        "late_repeat_lates": "late sessions that are repeated lateness",
+        "late_repeat_days": "school days in which late sessions are counted",
         "lesson_registers": "lesson registers, 1 for on",
     },
 }

@@ -18,19 +18,20 @@ from rollbook.domain.codes import BY_SYMBOL
 
 KEPT_YEARS = 64
 _BYTES = {symbol: code.byte for symbol, code in BY_SYMBOL.items()}
+_LATE = frozenset(symbol for symbol, code in BY_SYMBOL.items() if code.is_late)
 
 # The first row is none of an entry: its id, zero or less, tells the last purge, after which the year is read anew.
 _LAST_PURGE = (
-    "SELECT -COALESCE(MAX(id), 0), 0, NULL, '', '' FROM registers_purge WHERE school_id = %s UNION ALL"
+    "SELECT -COALESCE(MAX(id), 0), 0, NULL, '', '', NULL FROM registers_purge WHERE school_id = %s UNION ALL"
 )
 _NEW_ENTRIES = f"""
 {_LAST_PURGE}
-SELECT id, pupil_id, "on", session, code FROM registers_entry
+SELECT id, pupil_id, "on", session, code, minutes_late FROM registers_entry
 WHERE school_id = %s AND id > %s ORDER BY 1
 """  # noqa: S608  # a constant
 _YEAR_ENTRIES = f"""
 {_LAST_PURGE}
-SELECT id, pupil_id, "on", session, code FROM registers_entry
+SELECT id, pupil_id, "on", session, code, minutes_late FROM registers_entry
 WHERE school_id = %s AND id > %s AND "on" BETWEEN %s AND %s ORDER BY 1
 """  # noqa: S608  # a constant
 
@@ -106,6 +107,10 @@ def _fold_new(school_id: int, bounds: tuple[date, date], kept: _Kept) -> None:
         return
     column_of = kept.column_of
     inside = [row for row in rows if row[2] in column_of]
+    # The minutes first: the fold of the marks ends with the new edition.
+    kept.year.fold_minutes(
+        (row[1], column_of[row[2]] + (row[3] == "PM"), row[5]) for row in inside if row[4] in _LATE
+    )
     kept.year.fold(
         [row[1] for row in inside],
         [column_of[row[2]] + (row[3] == "PM") for row in inside],

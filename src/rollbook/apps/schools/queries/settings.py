@@ -49,6 +49,8 @@ class Setting:
         """What no school may leave, in a sentence."""
         if self.words:
             return f"{' or '.join(self.words)}: the law leaves both open."
+        if self.bound_citation.source == POLICY:
+            return f"From {self.lowest} to {self.highest}."
         return f"The law leaves {self.lowest} to {self.highest} open."
 
     @property
@@ -112,6 +114,31 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 because="At 90% a pupil is persistently absent already, so who is at risk must be told from above it.",
                 citation=Citation(POLICY, "section 8.3"),
                 bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
+            ),
+            Setting(
+                name="late_repeat_lates",
+                title="Lateness is repeated from",
+                explanation="So many late sessions (L or U) within the school days below mark a pupil on the list of "
+                "punctuality.",
+                unit="late sessions",
+                default=3,
+                lowest=2,
+                highest=10,
+                because="One late session is not a repeat, and a list that waits for more than ten comes too late.",
+                citation=Citation(POLICY, "section 4.4"),
+                bound_citation=Citation(POLICY, "section 4.4"),
+            ),
+            Setting(
+                name="late_repeat_days",
+                title="Late sessions are counted within",
+                explanation="How many school days in a row are looked at for repeated lateness.",
+                unit="school days",
+                default=10,
+                lowest=5,
+                highest=40,
+                because="Less than a week says little, and more than eight weeks is no longer the same habit.",
+                citation=Citation(POLICY, "section 4.4"),
+                bound_citation=Citation(POLICY, "section 4.4"),
             ),
             Setting(
                 name="lesson_registers",
