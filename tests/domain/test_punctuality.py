@@ -31,7 +31,7 @@ def late(day: int, session: SchoolSession = AM, code: str = "L", minutes: int | 
         ([], False),
     ],
 )
-def test_three_in_ten_school_days(days: list[int], is_repeated: bool) -> None:  # noqa: FBT001
+def test_three_in_ten_school_days(days: list[int], is_repeated: bool) -> None:
     found = repeated_lateness([late(day) for day in days], DAYS, THREE_IN_TEN, since=FIRST)
 
     assert found.answer.is_repeated is is_repeated

@@ -358,6 +358,7 @@ ROLLBOOK_TABS = {
         ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
+        ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

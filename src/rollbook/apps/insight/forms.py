@@ -14,6 +14,7 @@ from rollbook.apps.insight.queries.exploring import SORTS, Question
 from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
 from rollbook.apps.schools.queries import natural
+from rollbook.apps.insight.queries.punctuality import LateAsked
 from rollbook.domain.benchmarks import Level, Series
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import CODES
@@ -146,11 +147,63 @@ class BehindForm(PeriodForm):
         )
 
 
-class ExploreForm(PeriodForm):
-    """Any figure by any group: the question as it stands in the address, so that it can be kept and sent.
+class GroupedForm(PeriodForm):
+    """A period, told apart by groups, and for those who may see single pupils narrowed to one group.
 
-    Whoever may not see single pupils is offered no private groups and no narrowing to one group.
+    Whoever may not is offered no private groups.
     """
+
+    by = forms.ChoiceField(label="Told apart by")
+    only = forms.CharField(label="Only", required=False, max_length=200)
+
+    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
+        data = asked.copy()
+        data.setdefault("by", "year-group")
+        super().__init__(data, **period)
+        self.names = names
+        by = self.fields["by"]
+        by.choices = [  # type: ignore[attr-defined]
+            (each.name, each.words) for each in DIMENSIONS.values() if names or not each.is_private
+        ]
+        by.error_messages["invalid_choice"] = "Choose one of these; others are for the staff team only."
+        if not names:
+            del self.fields["only"]
+
+    def clean_only(self) -> str:
+        """One group of a dimension that may be chosen. Errors: ValidationError."""
+        only: str = self.cleaned_data["only"]
+        name, separator, label = only.partition(SEPARATOR)
+        if only and (name not in FILTERS or not separator or not label):
+            raise forms.ValidationError("Choose one of the groups, or all of them.")
+        return only
+
+    def offer_filters(self, choices: list[tuple[str, list[tuple[str, str]]]]) -> None:
+        """Puts the groups one may narrow to in the place of the text field."""
+        if "only" in self.fields:
+            self.fields["only"].widget = forms.Select(choices=[("", "All pupils"), *choices])
+
+
+class PunctualityForm(GroupedForm):
+    """Whose lateness, over which period."""
+
+    repeated = forms.BooleanField(label="Only repeated lateness", required=False)
+
+    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
+        super().__init__(asked, names=names, **period)
+        if not names:
+            del self.fields["repeated"]
+
+    @property
+    def asked(self) -> LateAsked:
+        """What is asked for, once the form is valid."""
+        chosen = self.cleaned_data
+        return LateAsked(
+            self.period, DIMENSIONS[chosen["by"]], chosen.get("only", ""), chosen.get("repeated", False)
+        )
+
+
+class ExploreForm(GroupedForm):
+    """Any figure by any group over any period: the question as it stands in the address, to be kept and sent."""
 
     measure = forms.ChoiceField(
         label="Figure",
@@ -159,8 +212,6 @@ class ExploreForm(PeriodForm):
             ("One code", [(each.name, each.words) for each in CODE_MEASURES]),
         ],
     )
-    by = forms.ChoiceField(label="Told apart by")
-    only = forms.CharField(label="Only", required=False, max_length=200)
     level = forms.ChoiceField(
         label="Compared with",
         choices=[
@@ -195,26 +246,9 @@ class ExploreForm(PeriodForm):
     def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
         data = asked.copy()
         data.setdefault("measure", "attendance")
-        data.setdefault("by", "year-group")
         data.setdefault("level", Level.NATION.value)
         data.setdefault("series", Series.CENSUS.value if data["measure"] == "severe" else Series.DAILY.value)
-        super().__init__(data, **period)
-        self.names = names
-        by = self.fields["by"]
-        by.choices = [  # type: ignore[attr-defined]
-            (each.name, each.words) for each in DIMENSIONS.values() if names or not each.is_private
-        ]
-        by.error_messages["invalid_choice"] = "Choose one of these; others are for the staff team only."
-        if not names:
-            del self.fields["only"]
-
-    def clean_only(self) -> str:
-        """One group of a dimension that may be chosen. Errors: ValidationError."""
-        only: str = self.cleaned_data["only"]
-        name, separator, label = only.partition(SEPARATOR)
-        if only and (name not in FILTERS or not separator or not label):
-            raise forms.ValidationError("Choose one of the groups, or all of them.")
-        return only
+        super().__init__(data, names=names, **period)
 
     @property
     def question(self) -> Question:
@@ -241,11 +275,6 @@ class ExploreForm(PeriodForm):
         if not self.cleaned_data.get("comparable"):
             kept.pop("comparable", None)
         return kept
-
-    def offer_filters(self, choices: list[tuple[str, list[tuple[str, str]]]]) -> None:
-        """Puts the groups one may narrow to in the place of the text field."""
-        if "only" in self.fields:
-            self.fields["only"].widget = forms.Select(choices=[("", "All pupils"), *choices])
 
 
 class ConcernForm(Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.insight.views import concern, explore, overview
+from rollbook.apps.insight.views import concern, explore, overview, punctuality
 
 app_name = "insight"
 
@@ -8,5 +8,7 @@ urlpatterns = [
     path("figures/", overview.overview, name="overview"),
     path("figures/explore/", explore.explore, name="explore"),
     path("figures/concern/", concern.concern, name="concern"),
+    path("figures/punctuality/", punctuality.punctuality, name="punctuality"),
+    path("figures/punctuality/file/", punctuality.punctuality_file, name="punctuality_file"),
     path("figures/pupils/", overview.behind, name="behind"),
 ]

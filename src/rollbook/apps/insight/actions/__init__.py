@@ -1,0 +1,1 @@
+"""What is done with figures, each with its event in the audit log."""
