@@ -88,7 +88,16 @@ def test_the_weekly_list_says_who_how_often_how_long_and_whether_again(scene: Sc
         in page
     )
     assert page.count(">Repeated<") == 1
-    assert "Most often late on Monday mornings: 2 of 4 sessions" in page
+    assert "By weekday: 3 late, too few to say that one day is worse" in page
+
+
+def test_the_weekday_with_most_lateness_is_named_where_there_is_enough(scene: Scene, client: Client) -> None:
+    pupils = [make_pupil(scene.school, scene.group, f"Further{n}", "Pat") for n in range(18)]
+    make_marks(scene.viewer(scene.head), {(pupil, WEEKS[9], PM): "L" for pupil in pupils}, NOW)
+
+    page = text(sign_in(client, scene.head))
+
+    assert "Most often late on Friday afternoons: 18 of 22 sessions; over the whole week" in page
 
 
 def test_every_figure_opens_pupils_and_marks(scene: Scene, client: Client) -> None:

@@ -18,6 +18,7 @@ from rollbook.ui.charts import bars
 from rollbook.ui.words import short_day
 
 SHOWN_SESSIONS = 5
+FEWEST_FOR_A_DAY = 20
 FILE_HEADINGS = (
     "Surname", "Forename", "Group", "Late sessions", "Code L", "Code U", "Minutes", "Sessions without minutes",
     "Late sessions this half term", "Minutes this half term", "Repeated lateness", "Why",
@@ -32,6 +33,7 @@ def punctuality_context(viewer: Viewer, found: Punctuality, asked: LateAsked) ->
     return {
         "found": found,
         "period": found.period,
+        "period_words": found.period.words.replace("Week of", "week of"),
         "names": names,
         "only": asked.only.partition(SEPARATOR)[2],
         "only_repeated": asked.only_repeated,
@@ -144,8 +146,11 @@ def _slots(found: Punctuality) -> list[dict[str, Any]]:
 def _slots_title(found: Punctuality) -> str:
     """What the picture says: the half-day of the week with the largest part of its sessions late."""
     late = {slot: each for slot, each in found.slots.items() if each.late}
-    if not late:
-        return "Nobody came late"
+    if found.total.sessions < FEWEST_FOR_A_DAY:
+        count = found.total.sessions
+        return (
+            "Nobody came late" if not count else f"By weekday: {count} late, too few to say that one day is worse"
+        )
 
     def share(slot: Slot) -> float:
         return late[slot].late / late[slot].possible
