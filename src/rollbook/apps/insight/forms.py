@@ -13,8 +13,8 @@ from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.exploring import SORTS, Question
 from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
-from rollbook.apps.schools.queries import natural
 from rollbook.apps.insight.queries.punctuality import LateAsked
+from rollbook.apps.schools.queries import natural
 from rollbook.domain.benchmarks import Level, Series
 from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import CODES

@@ -149,7 +149,9 @@ def _slots_title(found: Punctuality) -> str:
     if found.total.sessions < FEWEST_FOR_A_DAY:
         count = found.total.sessions
         return (
-            "Nobody came late" if not count else f"By weekday: {count} late, too few to say that one day is worse"
+            "Nobody came late"
+            if not count
+            else f"By weekday: {count} late, too few to say that one day is worse"
         )
 
     def share(slot: Slot) -> float:
