@@ -100,3 +100,29 @@ def test_another_day_shows_its_registers_and_not_the_year_of_now(scene: Scene, c
     page = sign_in(client, scene.head).get(f"/today/{MONDAY}/am/").content.decode()
 
     assert PARTS[0] not in page
+
+
+def test_the_year_on_today_follows_every_mark_and_each_viewer(scene: Scene, client: Client) -> None:
+    governor = make_person(scene.school, Role.GOVERNOR)
+    head = sign_in(client, scene.head)
+    assert "50.0%" in head.get("/today/").content.decode()
+    assert "/figures/pupils/" in head.get("/today/").content.decode()
+
+    make_marks(scene.viewer(scene.head), {(scene.cat, MONDAY, AM): "/"}, at(17))
+
+    # Two of three attended on Monday, and one of three is persistently absent.
+    page = head.get("/today/").content.decode()
+    assert "66.7%" in page
+    assert "33.3%" in page
+    assert "/figures/pupils/" not in sign_in(Client(), governor).get("/today/").content.decode()
+    assert "/figures/pupils/" in head.get("/today/").content.decode()
+
+
+def test_yesterdays_answer_is_not_given_today(scene: Scene, client: Client) -> None:
+    head = sign_in(client, scene.head)
+    before = head.get("/figures/?period=week").content.decode()
+    with time_machine.travel(at(9, 15, on=MONDAY + timedelta(days=7)), tick=False):
+        after = sign_in(Client(), scene.head).get("/figures/?period=week").content.decode()
+
+    assert "1 of 2 sessions" in before
+    assert "0 of 0 sessions" in after

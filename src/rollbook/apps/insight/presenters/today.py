@@ -6,7 +6,7 @@ from typing import Any
 
 from rollbook.apps.insight.presenters.overview import persistence, year_context
 from rollbook.apps.insight.presenters.words import behind_url
-from rollbook.apps.insight.queries.overview import overview
+from rollbook.apps.insight.queries.overview import KEPT, Overview, overview
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.parts import Part
@@ -28,5 +28,21 @@ def parts(viewer: Viewer, now: datetime) -> dict[str, Part]:
     }
     return {
         "figures": Part("insight/persistent_figure.html", figure),
-        "main": Part("insight/year_so_far.html", year_context(viewer, found, aim)),
+        "main": Part("insight/year_so_far.html", _year(viewer, found, aim)),
     }
+
+
+_kept: dict[tuple[int, bool, Fraction], tuple[Overview, dict[str, Any]]] = {}
+
+
+def _year(viewer: Viewer, found: Overview, aim: Fraction) -> dict[str, Any]:
+    """The picture and the table, drawn once for each answer of `overview`."""
+    key = (viewer.school_id, viewer.may(Permission.MEASURES_VIEW), aim)
+    kept = _kept.get(key)
+    if kept is not None and kept[0] is found:
+        return kept[1]
+    made = year_context(viewer, found, aim)
+    while len(_kept) >= KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[key] = found, made
+    return made

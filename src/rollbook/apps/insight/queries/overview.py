@@ -1,7 +1,7 @@
 """This week, half term, term or year of the whole school, beside the one before."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from rollbook.analytics import tallies
@@ -71,7 +71,10 @@ class Overview:
 
 
 def overview(viewer: Viewer, now: datetime, kind: PeriodKind = PeriodKind.YEAR) -> Overview | None:
-    """The figures of the period of now; None before the school's first year. Three queries for each of two years."""
+    """The figures of the period of now; None before the school's first year. Three queries for each of two years.
+
+    While the grounds are the very same, so is the answer, which is kept: read it, never write it.
+    """
     calendar = timetable(viewer).calendar
     year = period_on(calendar, PeriodKind.YEAR, now.date())
     week = period_on(calendar, PeriodKind.WEEK, now.date())
@@ -79,6 +82,31 @@ def overview(viewer: Viewer, now: datetime, kind: PeriodKind = PeriodKind.YEAR) 
         return None
     found = ground(viewer, year.first_day, year.last_day, now)
     earlier = _year_before(viewer, calendar, year, now)
+    whole_before = None if earlier is None else earlier.ground
+    key = (viewer.school_id, kind, viewer.may(Permission.MEASURES_VIEW))
+    kept = _kept.get(key)
+    if kept is not None and kept[0] is found and kept[1] is whole_before and kept[2] == now.date():
+        return kept[3]
+    made = _made(viewer, (year, week, kind), found, earlier, now)
+    while len(_kept) >= KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[key] = found, whole_before, now.date(), made
+    return made
+
+
+KEPT = 32
+_kept: dict[tuple[int, PeriodKind, bool], tuple[Ground, Ground | None, date, Overview]] = {}
+
+
+def _made(
+    viewer: Viewer,
+    asked: tuple[Period, Period, PeriodKind],
+    found: Ground,
+    earlier: "_YearBefore | None",
+    now: datetime,
+) -> Overview:
+    calendar = found.calendar
+    year, week, kind = asked
     period = period_on(calendar, kind, now.date())
     if period is None or period.first_day < year.first_day:
         period = year
