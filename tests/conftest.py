@@ -32,7 +32,7 @@ POLICY_ITEMS = frozenset(
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
-pytest_plugins = ["tests.policy"]
+pytest_plugins = ["tests.policy", "tests.mail"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

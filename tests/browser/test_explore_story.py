@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from rollbook.domain.access import Role
 from tests.apps.insight.test_exploring import FIRST_WEEK, worked
 from tests.apps.registers.scene import Scene, at
 from tests.browser.stage import DESK, PHONE, check, set_clock, sign_in
+from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +56,29 @@ def test_on_a_phone_and_without_a_script(new_context: Any, live_server: Any, sce
     page.get_by_label("Only (optional)").select_option("7A")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row", name="Together")).to_contain_text("76.7%")
+
+
+@pytest.mark.policy("P-3.4-3", "P-8.1-6")
+def test_a_view_is_kept_shared_and_sent(page: Page, live_server: Any, scene: Scene) -> None:
+    make_person(scene.school, Role.GOVERNOR, name="Gus Governor")
+    sign_in(page, live_server, scene.head)
+    page.set_viewport_size(DESK)
+    page.goto(f"/figures/explore/?measure=absence&by=group&{WEEK}")
+    page.get_by_text("Keep this view").click()
+    check(page)
+    page.get_by_label("Name of the view").fill("Absence by group")
+    page.get_by_label("Shared with the school's staff").check()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("The view 'Absence by group' is kept.")).to_be_visible()
+    page.get_by_role("link", name="Change or send it").click()
+    page.get_by_label("Send it each week").select_option("On Monday")
+    page.get_by_label("Gus Governor").check()
+    page.set_viewport_size(PHONE)
+    check(page)
+    page.get_by_role("button", name="Save the list").click()
+    page.get_by_role("link", name="Views").click()
+    expect(page.get_by_role("row", name="Absence by group")).to_contain_text("Mondays to 1")
+    check(page)
 
 
 def test_it_fits_a_phone(page: Page, live_server: Any, scene: Scene) -> None:

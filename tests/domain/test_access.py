@@ -24,7 +24,7 @@ _EVERY_OFFICE = (
 )
 _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
 _MEASURES = "measures.view measures.totals"
-_PASTORAL = f"timetables.draft suspensions.record {_MEASURES}"
+_PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep"
 _OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view {_PASTORAL}"
 _HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
 
@@ -35,11 +35,11 @@ PERMISSIONS = {
     Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} {_PASTORAL}",
     Role.SENCO: (
         "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
-        f"rollcall.take {_MEASURES}"
+        f"rollcall.take {_MEASURES} figures.keep"
     ),
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
-    Role.GOVERNOR: "board.totals school.view measures.totals",
+    Role.GOVERNOR: "board.totals school.view measures.totals figures.keep",
     Role.INSPECTOR: "pupil.view_any registers.export school.view",
     Role.TRUST_LEAD: (
         "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view "

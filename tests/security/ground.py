@@ -17,6 +17,7 @@ from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.exchange.actions.kinds import KINDS
 from rollbook.apps.exchange.actions.staging import agree_columns, stage
 from rollbook.apps.exchange.queries.plans import Options
+from rollbook.apps.insight.models import SavedView
 from rollbook.apps.registers.actions.amending_many import amend_many
 from rollbook.apps.registers.actions.departures import write_down
 from rollbook.apps.registers.actions.kiosks import begin_kiosk
@@ -126,7 +127,16 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         )
         for day in DayTimes.Weekday
     )  # fmt: skip
+    kept = SavedView.objects.create(
+        school=school,
+        owner=office,
+        name=f"View{known}",
+        query="measure=late&by=group",
+        is_shared=True,
+        made_at=at(8),
+    )
     return {
+        "view_id": kept.pk,
         "pupil_id": pupil.pk,
         "contact_id": contact.pk,
         "enrolment_id": Enrolment.objects.get(pupil=pupil).pk,

@@ -225,6 +225,8 @@ def _forms_with(ground: Ground, text: str) -> list[tuple[str, dict[str, Any]]]:
             "/school/days/new/",
             {"kind": "inset", "name": words, "first_day": "2026-11-26", "last_day": "2026-11-26"},
         ),
+        (reverse("insight:keep"), {"name": words, "query": "measure=attendance&by=sex"}),
+        (reverse("insight:view", args=[ids["view_id"]]), {"act": "name", "name": words, "is_shared": "on"}),
         (
             reverse("accounts:appoint", args=[scene.office.pk]),
             {"role": "senco", "position": words, "first_day": "2026-09-14"},

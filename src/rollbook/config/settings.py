@@ -359,6 +359,7 @@ ROLLBOOK_TABS = {
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
+        ("Views", "insight:views", ["measures.view", "measures.totals"]),
     ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),

@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from rollbook.apps.absence.queries.sources import sources_of
 from rollbook.apps.accounts.models import User
+from rollbook.apps.insight.queries.saved_views import view_names
 from rollbook.apps.lessons.queries.names import lesson_names
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import TeachingGroup
@@ -39,6 +40,7 @@ def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, st
             found[f"person:{person.pk}"] = (person.name, url)
     if f"school:{viewer.school_id}" in subjects:
         found[f"school:{viewer.school_id}"] = ("the whole school", "")
+    found |= view_names(viewer, _ids(subjects, "view"))
     return found | lesson_names(viewer, subjects) | _records(viewer, subjects)
 
 

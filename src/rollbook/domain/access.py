@@ -83,6 +83,7 @@ class Permission(StrEnum):
     TRUST_VIEW = "trust.view"
     MEASURES_VIEW = "measures.view"
     MEASURES_TOTALS = "measures.totals"
+    FIGURES_KEEP = "figures.keep"
 
 
 _P = Permission
@@ -105,6 +106,7 @@ _PASTORAL_LEAD = frozenset(
         _P.QUALITY_VIEW,
         _P.MEASURES_VIEW,
         _P.MEASURES_TOTALS,
+        _P.FIGURES_KEEP,
     }
 )
 # The office runs the registers; what becomes of the figures is the work of those who lead on attendance.
@@ -113,6 +115,7 @@ _NOT_OF_THE_OFFICE = {
     _P.SUSPENSIONS_RECORD,
     _P.MEASURES_VIEW,
     _P.MEASURES_TOTALS,
+    _P.FIGURES_KEEP,
 }
 _OFFICE = (_PASTORAL_LEAD - _NOT_OF_THE_OFFICE) | {
     _P.PUPIL_EDIT,
@@ -150,13 +153,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.ROLLCALL_TAKE,
                 _P.MEASURES_VIEW,
                 _P.MEASURES_TOTALS,
+                _P.FIGURES_KEEP,
             }
         ),
         Role.CLASS_TEACHER: frozenset(
             {_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW, _P.ROLLCALL_TAKE}
         ),
         Role.OFFICE: _OFFICE,
-        Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW, _P.MEASURES_TOTALS}),
+        Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW, _P.MEASURES_TOTALS, _P.FIGURES_KEEP}),
         Role.ADMINISTRATOR: frozenset(
             {
                 _P.STAFF_MANAGE,

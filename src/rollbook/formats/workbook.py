@@ -1,9 +1,10 @@
-"""Excel files: sheets of texts and whole numbers, in which nothing is ever a formula, a link or a guess."""
+"""Excel files: sheets of texts and numbers, in which nothing is ever a formula, a link or a guess."""
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import xlsxwriter
 
@@ -22,7 +23,7 @@ class Sheet:
 
     name: str
     headings: Sequence[str]
-    rows: Sequence[Sequence[str | int]]
+    rows: Sequence[Sequence[str | int | Decimal]]
     fixed: int = 0
 
 
@@ -46,7 +47,7 @@ def workbook(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
             page.set_column(column, column, _width(sheet, column))
         for number, row in enumerate(sheet.rows, start=1):
             for column, value in enumerate(row):
-                if isinstance(value, int):
+                if isinstance(value, int | Decimal):
                     page.write_number(number, column, value)
                 else:
                     page.write_string(number, column, safe(value)[:_LONGEST_TEXT])

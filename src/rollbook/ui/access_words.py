@@ -39,6 +39,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.TRUST_VIEW: "see the schools of a trust side by side",
     Permission.MEASURES_VIEW: "see attendance figures with the pupils behind them",
     Permission.MEASURES_TOTALS: "see the school's attendance figures",
+    Permission.FIGURES_KEEP: "keep views of the figures and take them out as files",
 }
 
 

@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.utils import get_app_template_dirs
 
+# Twice as fine as the screen's 96 dots an inch of an SVG file's pixels.
+_PICTURE_PPI = 192
 _FONTS = Path(__file__).parent / "static" / "rollbook" / "fonts"
 # What stands for a sign that the typeface lacks; PDF/UA-1 refuses a sign that can't be drawn.
 _UNKNOWN = "?"
@@ -57,6 +59,24 @@ def render_pdf(template_name: str, data: Mapping[str, Any], *, made_at: datetime
     Errors: TemplateDoesNotExist; ImproperlyConfigured where the typeface for print was not built.
     """
     return _printer(template_name).print(json.dumps(_printable(data), ensure_ascii=False), made_at)
+
+
+def render_png(svg: str) -> bytes:
+    """A picture as a PNG file, in the house's typeface and fine enough to print. Errors: typst.TypstError."""
+    source = Path(__file__).parent / "templates" / "ui" / "picture.typ"
+    png = typst.compile(
+        source,
+        root=source.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        package_path=source.parent,
+        format="png",
+        ppi=_PICTURE_PPI,
+        sys_inputs={"svg": svg},
+    )
+    if not isinstance(png, bytes):
+        raise TypeError("a picture is one page")
+    return png
 
 
 def printable(text: str) -> str:

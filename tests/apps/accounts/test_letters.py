@@ -1,58 +1,17 @@
 """Letters go out through a real mail server, and a server that is down stops nothing."""
 
-import email
 import email.header
 import re
-import socket
-from collections.abc import Iterator
-from email.message import Message
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.test import Client
 
 from rollbook.apps.accounts.models import User
 from rollbook.domain.access import Role
 from tests.factories.people import PASSWORD, make_person, make_school, sign_in
+from tests.mail import Box, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-class _Box:
-    def __init__(self) -> None:
-        self.letters: list[Message] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.letters.append(email.message_from_bytes(envelope.content))
-        return "250 Taken"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[_Box]:
-    """A mail server on this machine, and the product set to use it."""
-    box, port = _Box(), _free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    try:
-        yield box
-    finally:
-        controller.stop()
-
-
-@pytest.fixture
-def no_server(settings: Any) -> None:
-    """A mail server that does not answer."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _free_port()
 
 
 NEW = {
@@ -65,31 +24,27 @@ NEW = {
 }
 
 
-def _text(letter: Message) -> str:
-    content = letter.get_payload(decode=True)
-    assert isinstance(content, bytes)
-    return content.decode()
-
-
-def test_an_invitation_and_a_forgotten_password_arrive(client: Client, server: _Box) -> None:
+def test_an_invitation_and_a_forgotten_password_arrive(client: Client, mail_server: Box) -> None:
     school = make_school("St Mary’s & All Saints")
     head = make_person(school, Role.HEAD_TEACHER, name="Ruth O’Shea")
     sign_in(client, head)
     assert client.post("/staff/new/", NEW).status_code == 302
     Client().post("/password/forgotten/", {"email": "zoe@example.org"})
-    invitation, reset = server.letters
+    invitation, reset = mail_server.letters
     subject = str(email.header.make_header(email.header.decode_header(invitation["Subject"])))
     assert subject == "Your Rollbook account at St Mary’s & All Saints"
     assert invitation["To"] == reset["To"] == "zoe@example.org"
-    assert "Dear Zoë Łukasz," in _text(invitation)
-    assert "Ruth O’Shea has made an account for you" in _text(invitation)
+    assert "Dear Zoë Łukasz," in text_of(invitation)
+    assert "Ruth O’Shea has made an account for you" in text_of(invitation)
     for letter in (invitation, reset):
-        link = re.search(r"testserver(/password/choose/\S+)", _text(letter))
+        link = re.search(r"testserver(/password/choose/\S+)", text_of(letter))
         assert link
         assert "New password" in Client().get(link[1], follow=True).content.decode()
 
 
-def test_with_the_server_down_the_person_is_added_and_the_link_shown(client: Client, no_server: None) -> None:
+def test_with_the_server_down_the_person_is_added_and_the_link_shown(
+    client: Client, no_mail_server: None
+) -> None:
     sign_in(client, make_person(make_school(), Role.HEAD_TEACHER))
     page = client.post("/staff/new/", NEW).content.decode()
     assert "The letter could not be sent just now." in page
@@ -98,7 +53,7 @@ def test_with_the_server_down_the_person_is_added_and_the_link_shown(client: Cli
 
 
 def test_with_the_server_down_a_forgotten_password_says_so_and_tells_no_more(
-    client: Client, no_server: None
+    client: Client, no_mail_server: None
 ) -> None:
     person = make_person(make_school(), Role.OFFICE)
     for address in (person.email, "stranger@example.org"):
@@ -107,7 +62,9 @@ def test_with_the_server_down_a_forgotten_password_says_so_and_tells_no_more(
         assert "The letter could not be sent just now." in answer.content.decode()
 
 
-def test_with_the_server_down_a_password_is_changed_all_the_same(client: Client, no_server: None) -> None:
+def test_with_the_server_down_a_password_is_changed_all_the_same(
+    client: Client, no_mail_server: None
+) -> None:
 
     person = make_person(make_school(), Role.OFFICE)
     sign_in(client, person)

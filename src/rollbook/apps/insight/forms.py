@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
+from rollbook.apps.insight.actions.saved_views import LONGEST_NAME
+from rollbook.apps.insight.models import SavedView
 from rollbook.apps.insight.queries.behind import Asked, Which
 from rollbook.apps.insight.queries.concern import PupilConcern
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
@@ -14,6 +17,7 @@ from rollbook.apps.insight.queries.exploring import SORTS, Question
 from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
 from rollbook.apps.insight.queries.punctuality import LateAsked
+from rollbook.apps.insight.queries.saved_views import Reader
 from rollbook.apps.schools.queries import natural
 from rollbook.domain.benchmarks import Level, Series
 from rollbook.domain.calendar import SchoolCalendar
@@ -276,6 +280,11 @@ class ExploreForm(GroupedForm):
             kept.pop("comparable", None)
         return kept
 
+    @property
+    def address(self) -> str:
+        """The same question as one text."""
+        return urlencode(self.query)
+
 
 class ConcernForm(Form):
     """Which of the pupils of concern are shown; nothing chosen shows all."""
@@ -310,3 +319,49 @@ class ConcernForm(Form):
             and (not year_group or row.year_group == year_group)
             and (not reason or row.concern.has(Reason(reason)))
         )
+
+
+class NameForm(Form):
+    """What a kept view is called, and whether the school's staff see it too."""
+
+    name = forms.CharField(label="Name of the view", max_length=LONGEST_NAME)
+    is_shared = forms.BooleanField(
+        label="Shared with the school's staff who see figures",
+        required=False,
+        help_text="Each of them sees what their role lets them see.",
+    )
+
+
+class KeepForm(NameForm):
+    """A question to be kept under a name."""
+
+    query = forms.CharField(widget=forms.HiddenInput, max_length=2000)
+
+
+class SendForm(Form):
+    """On which day of the week a view is sent, and to whom."""
+
+    weekday = forms.ChoiceField(
+        label="Send it each week",
+        choices=[("", "Not sent"), *((str(day.value), f"On {day.label}") for day in SavedView.Weekday)],
+        required=False,
+        help_text="In the morning. Each letter shows only what its reader may see.",
+    )
+    people = forms.MultipleChoiceField(label="To", widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, data: QueryDict | None, *, readers: list[Reader], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["people"].choices = [  # type: ignore[attr-defined]
+            (str(reader.id), f"{reader.name}, {reader.position}") for reader in readers
+        ]
+
+    @property
+    def chosen_day(self) -> int | None:
+        """The day of the week, once the form is valid; None for not at all."""
+        weekday: str = self.cleaned_data["weekday"]
+        return int(weekday) if weekday else None
+
+    @property
+    def chosen_people(self) -> list[int]:
+        """The ids of the people, once the form is valid."""
+        return [int(person) for person in self.cleaned_data["people"]]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.insight.views import concern, explore, overview, punctuality
+from rollbook.apps.insight.views import concern, explore, overview, punctuality, saved_views
 
 app_name = "insight"
 
@@ -10,5 +10,9 @@ urlpatterns = [
     path("figures/concern/", concern.concern, name="concern"),
     path("figures/punctuality/", punctuality.punctuality, name="punctuality"),
     path("figures/punctuality/file/", punctuality.punctuality_file, name="punctuality_file"),
+    path("figures/explore/export/", explore.export, name="export"),
+    path("figures/views/", saved_views.views, name="views"),
+    path("figures/views/new/", saved_views.keep, name="keep"),
+    path("figures/views/<int:view_id>/", saved_views.view, name="view"),
     path("figures/pupils/", overview.behind, name="behind"),
 ]

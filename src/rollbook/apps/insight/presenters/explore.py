@@ -14,7 +14,7 @@ from rollbook.domain.benchmarks import ATTRIBUTION, LICENCE
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import percent
 from rollbook.ui.charts import DotChart, dot_chart
-from rollbook.ui.words import long_day
+from rollbook.ui.words import plain_day
 
 Query = Mapping[str, str]
 
@@ -90,7 +90,7 @@ def subtitle_of(found: Explored) -> str:
 
 def period_words(period: Period) -> str:
     """The name and the days of a period."""
-    days = f"{long_day(period.first_day)} to {long_day(period.last_day)}"
+    days = f"{plain_day(period.first_day)} to {plain_day(period.last_day)}"
     return days if period.kind.value == "days" else f"{period.words} ({days})"
 
 
