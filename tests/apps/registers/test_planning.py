@@ -42,6 +42,7 @@ def shown(scene: Scene, session: Any = AM) -> dict[str, tuple[str, str]]:
     return {row["forename"]: (row["code"], row["planned"]["words"] if row["planned"] else "") for row in rows}
 
 
+@pytest.mark.policy("P-3.6-1")
 def test_a_plan_is_filled_in_and_says_where_it_comes_from(scene: Scene) -> None:
     plan(scene)
 

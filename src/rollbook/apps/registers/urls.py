@@ -4,6 +4,7 @@ from rollbook.apps.registers.views import arrivals, board, desk, files, paper, p
 from rollbook.apps.registers.views.closures import closure_urls
 from rollbook.apps.registers.views.grid import grid_urls
 from rollbook.apps.registers.views.kiosk_pages import kiosk_urls
+from rollbook.apps.registers.views.not_established import not_established_urls
 from rollbook.apps.registers.views.roll_call import roll_call_urls
 from rollbook.ui.converters import register_converters
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("planned/<int:plan_id>/withdraw/", desk.withdraw, name="withdraw_plan"),
     path("pupils/<int:pupil_id>/", pupil.pupil, name="pupil"),
     path("pupils/<int:pupil_id>/marks/<day:on>/<session:session>/", pupil.mark, name="mark"),
+    *not_established_urls,
     *closure_urls,
     *grid_urls,
     *roll_call_urls,

@@ -60,6 +60,7 @@ def board_context(
         "can_sign_in": viewer.may(Permission.ARRIVALS_SIGN_IN) and on == now.date(),
         "can_close": viewer.may(Permission.CLOSURE_DECLARE) and on == now.date(),
         "may_take": viewer.may(Permission.REGISTER_TAKE_ANY),
+        "may_mark_absent": viewer.may(Permission.REGISTER_AMEND),
     }
     if board is None:
         return context
