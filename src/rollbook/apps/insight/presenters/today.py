@@ -4,6 +4,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from rollbook.apps.insight.presenters.overview import persistence, year_context
 from rollbook.apps.insight.presenters.words import behind_url
 from rollbook.apps.insight.queries.overview import KEPT, Overview, overview
@@ -28,20 +30,20 @@ def parts(viewer: Viewer, now: datetime) -> dict[str, Part]:
     }
     return {
         "figures": Part("insight/persistent_figure.html", figure),
-        "main": Part("insight/year_so_far.html", _year(viewer, found, aim)),
+        "main": Part("insight/drawn.html", {"html": _drawn(viewer, found, aim)}),
     }
 
 
-_kept: dict[tuple[int, bool, Fraction], tuple[Overview, dict[str, Any]]] = {}
+_kept: dict[tuple[int, bool, Fraction], tuple[Overview, str]] = {}
 
 
-def _year(viewer: Viewer, found: Overview, aim: Fraction) -> dict[str, Any]:
-    """The picture and the table, drawn once for each answer of `overview`."""
+def _drawn(viewer: Viewer, found: Overview, aim: Fraction) -> str:
+    """The picture and the table as HTML, drawn once for each answer of `overview`: half of what they cost."""
     key = (viewer.school_id, viewer.may(Permission.MEASURES_VIEW), aim)
     kept = _kept.get(key)
     if kept is not None and kept[0] is found:
         return kept[1]
-    made = year_context(viewer, found, aim)
+    made = render_to_string("insight/year_so_far.html", {"part": year_context(viewer, found, aim)})
     while len(_kept) >= KEPT:
         _kept.pop(next(iter(_kept)), None)
     _kept[key] = found, made
