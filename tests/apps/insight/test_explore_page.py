@@ -133,7 +133,7 @@ def test_pupils_of_one_code_without_the_code_are_refused_in_words(scene: Scene, 
     "dimension",
     [
         *("year-group", "group", "key-stage", "sex", "sen", "ehc-plan", "fsm", "ethnicity", "looked-after"),
-        *("authority", "transport", "language", "mobility"),
+        *("authority", "transport", "language", "mobility", "social-care"),
     ],
 )
 def test_every_dimension_the_policy_asks_for(scene: Scene, client: Client, dimension: str) -> None:

@@ -219,6 +219,30 @@ def test_an_independent_special_school_has_secondary_schools_beside_it_and_a_not
     assert "neither compares directly" in found.notes[0]
 
 
+def test_groups_with_figures_of_their_own_have_them_beside_them() -> None:
+    scene = Scene()
+    worked(scene)
+    Pupil.objects.filter(pk=scene.ben.pk).update(has_child_protection_plan=True, is_child_in_need=True)
+    Pupil.objects.filter(pk=scene.cat.pk).update(is_child_in_need=True, is_fsm=True)
+    viewer, now = scene.viewer(scene.head), at(16, on=FIRST_WEEK[-1])
+
+    care = explore(viewer, question("absence", "social-care", FIRST_WEEK), now)
+    meals = explore(viewer, question("absence", "fsm", FIRST_WEEK), now)
+
+    assert rows_of(care) == {
+        "Child in need": Fraction(5, 10),
+        "Child protection plan": Fraction(2, 10),
+        "Neither plan nor in need": 0,
+    }
+    # Published for whole years of the census only, so not beside a week of daily data.
+    assert {row.published for row in care.rows} == {None}
+    # England, autumn term 2024/25: 10.0% and 5.2% (domain.md 4.3, other published points).
+    assert {row.label: row.published for row in meals.rows} == {
+        "Free school meals": Fraction(10, 100),
+        "Not free school meals": Fraction(52, 1000),
+    }
+
+
 def test_the_population_of_the_dfe_leaves_out_who_is_too_old_or_too_young() -> None:
     scene = Scene()
     worked(scene)

@@ -1,7 +1,7 @@
 """Keeping a question of figures, sharing it, saying to whom it is sent each week, and removing it."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -121,16 +121,6 @@ def note_sent(*, letter: ViewLetter, by: Actor, at: datetime) -> None:
 def give_back(letter: ViewLetter) -> None:
     """A letter that did not get out may be taken on by the next run."""
     letter.delete()
-
-
-def note_export(
-    *, viewer: Viewer, what: str, kind: str, first_day: date, last_day: date, by: Actor, at: datetime
-) -> None:
-    """Records that somebody took figures out. Shape: `what` in words, `kind` "CSV", "XLSX", "SVG" or "PNG"."""
-    facts = {"what": what, "format": kind, "from": first_day.isoformat(), "to": last_day.isoformat()}
-    subject = f"school:{viewer.school_id}"
-    with transaction.atomic():
-        record(type="extract.taken", by=by, at=at, school_id=viewer.school_id, subject=subject, facts=facts)
 
 
 def _write(view: SavedView) -> None:

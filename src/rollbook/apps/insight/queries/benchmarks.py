@@ -31,6 +31,8 @@ _GROUPS = {
     ("fsm", "Free school meals"): "fsm",
     ("fsm", "Not free school meals"): "not-fsm",
     ("looked-after", "Looked after"): "looked-after",
+    ("social-care", "Child protection plan"): "protection-plan",
+    ("social-care", "Child in need"): "in-need",
 }
 
 

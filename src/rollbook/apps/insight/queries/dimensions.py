@@ -70,6 +70,13 @@ def _key_stage(member: Member, on: date) -> str:
     return "Key stage 1" if year >= 1 else "Early years"
 
 
+def _social_care(member: Member, _on: date) -> str:
+    """The strongest of what applies: a child with a protection plan is in need too."""
+    if member.has_child_protection_plan:
+        return "Child protection plan"
+    return "Child in need" if member.is_child_in_need else "Neither plan nor in need"
+
+
 def _mobility(member: Member, on: date) -> str:
     first_day = min(span.first_day for span in member.spans)
     start_of_year = date(on.year if on.month >= 9 else on.year - 1, 9, 1)
@@ -99,6 +106,7 @@ DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
                 lambda m, _: _yes_no(m.is_looked_after, "Looked after"),
                 is_private=True,
             ),
+            Dimension("social-care", "Social care", _social_care, is_private=True),
             Dimension(
                 "authority", "Home local authority", lambda m, _: m.home_local_authority or NOT_RECORDED
             ),

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.actions.saved_views import note_export
+from rollbook.apps.insight.actions.exporting import note_list
 from rollbook.apps.insight.forms import ExploreForm, KeepForm
 from rollbook.apps.insight.presenters.explore import explore_context
 from rollbook.apps.insight.presenters.exporting import notes_of, svg_of, table_of
@@ -64,7 +64,7 @@ def export(request: HttpRequest) -> HttpResponse:
     question = form.question
     found = answer_to(viewer, question, now)
     what = f"{question.measure.words} by {question.dimension.words.lower()}"
-    note_export(
+    note_list(
         viewer=viewer,
         what=f"the figures of {what}",
         kind=kind.upper(),

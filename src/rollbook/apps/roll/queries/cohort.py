@@ -20,7 +20,8 @@ _COHORT = """
 SELECT p.id, p.surname, p.forename, CAST(p.born_on AS VARCHAR), p.year_offset, p.sex, p.sen_status,
        CASE WHEN p.is_fsm THEN 1 ELSE 0 END, CASE WHEN p.is_looked_after THEN 1 ELSE 0 END,
        p.ethnicity, p.home_local_authority, p.transport, p.interpreter_language,
-       CAST(e.first_day AS VARCHAR), CAST(e.last_day AS VARCHAR)
+       CAST(e.first_day AS VARCHAR), CAST(e.last_day AS VARCHAR),
+       CASE WHEN p.has_child_protection_plan THEN 1 ELSE 0 END, CASE WHEN p.is_child_in_need THEN 1 ELSE 0 END
 FROM roll_enrolment e JOIN roll_pupil p ON p.id = e.pupil_id
 WHERE p.school_id = %(school)s AND NOT e.is_boarder
   AND e.first_day <= %(last_day)s AND (e.last_day IS NULL OR e.last_day >= %(first_day)s)
@@ -56,6 +57,8 @@ class Member:
     spans: tuple[Span, ...]
     group_id: int | None
     group_name: str
+    has_child_protection_plan: bool = False
+    is_child_in_need: bool = False
 
     @property
     def name(self) -> str:
@@ -146,6 +149,8 @@ def _member(row: tuple[Any, ...], spells: list[Span], group: tuple[int, str] | N
         spans=tuple(spells),
         group_id=group_id,
         group_name=group_name,
+        has_child_protection_plan=bool(row[15]),
+        is_child_in_need=bool(row[16]),
     )
 
 
