@@ -50,8 +50,13 @@ class BoundField(DjangoBoundField):
 
     @property
     def is_optional(self) -> bool:
-        """May it be left empty? One that is needed in some cases only (`data-kinds`) says so in its hint."""
-        return not self.field.required and "data-kinds" not in self.field.widget.attrs
+        """May it be left empty? One that is needed in some cases only (`data-kinds`) says so in its hint.
+
+        That a list of tick boxes may stay without a tick is plain to see.
+        """
+        widget = self.field.widget
+        is_list = isinstance(widget, forms.CheckboxSelectMultiple)
+        return not self.field.required and "data-kinds" not in widget.attrs and not is_list
 
     @property
     def error_href(self) -> str:
