@@ -1,6 +1,6 @@
 """One of every record of absence."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
 from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
 from rollbook.apps.lessons.models import LessonAlert
 from rollbook.apps.schools.models import School
+from rollbook.apps.support.actions.supporting import SupportDraft, start_support
 from rollbook.domain.access import Role
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
@@ -84,7 +85,22 @@ def absence_records(
         key=uuid4(),
         **by_head,
     )
+    support = start_support(
+        pupil_id=pupil_id,
+        draft=SupportDraft(
+            kind="support",
+            title=f"Support{word}",
+            why=f"Reason{word}",
+            aim=f"Aim{word}",
+            first_day=on,
+            review_on=on + timedelta(days=28),
+            owner_id=head.user_id,
+        ),
+        key=uuid4(),
+        **by_head,
+    )
     return {
+        "support_id": support.pk,
         "activity_id": activity.pk,
         "dual_id": dual.pk,
         "timetable_id": timetable.pk,

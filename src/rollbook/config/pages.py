@@ -6,6 +6,7 @@ ROLLBOOK_TAB_COUNTS = {
     "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
     "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
     "lessons:alerts": "rollbook.apps.lessons.queries.alerts.open_count",
+    "support:list": "rollbook.apps.support.queries.supports.review_count",
 }
 
 # Pages that a school may do without: the address, and who says for a viewer on a day whether it is there.
@@ -18,7 +19,10 @@ ROLLBOOK_TABS_WHILE = {
 # Cards on another app's page: asked (viewer, now) for Today, (viewer, now, pupil's id) for a pupil's page.
 ROLLBOOK_CARDS = {
     "today": ["rollbook.apps.lessons.presenters.cards.alerts_card"],
-    "pupil": ["rollbook.apps.lessons.presenters.cards.pupil_card"],
+    "pupil": [
+        "rollbook.apps.support.presenters.cards.pupil_card",
+        "rollbook.apps.lessons.presenters.cards.pupil_card",
+    ],
 }
 
 # Parts on another app's page, each in its place: asked (viewer, now) for Today, (viewer, now, the pupil's year) for a

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "rollbook.apps.exchange",
     "rollbook.apps.insight",
     "rollbook.apps.reports",
+    "rollbook.apps.support",
     "rollbook.apps.absence",
     "rollbook.apps.lessons",
     "rollbook.apps.registers",
@@ -358,6 +359,7 @@ ROLLBOOK_TABS = {
         ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
+        ("Support", "support:list", ["support.record"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
         ("Views", "insight:views", ["measures.view", "measures.totals"]),
     ],
@@ -387,6 +389,7 @@ ROLLBOOK_ANSWERS = {
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
+    "concern_words": "rollbook.apps.insight.queries.concern.concern_words",
     "plan_drafts": "rollbook.apps.absence.queries.sources.drafts_of",
 }
 # Who says of which pupils a matter is open, so that a purge leaves their marks alone: each is asked (viewer, on) and
@@ -395,4 +398,5 @@ ROLLBOOK_OPEN_CASES: list[str] = [
     "rollbook.apps.roll.queries.keeping.pupils_on_or_coming",
     "rollbook.apps.roll.queries.keeping.pupils_with_open_removals",
     "rollbook.apps.registers.queries.keeping.pupils_with_plans",
+    "rollbook.apps.support.queries.supports.pupils_with_open_support",
 ]

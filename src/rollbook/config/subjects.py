@@ -11,6 +11,7 @@ from rollbook.apps.insight.queries.saved_views import view_names
 from rollbook.apps.lessons.queries.names import lesson_names
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import TeachingGroup
+from rollbook.apps.support.queries.supports import supports_called
 from rollbook.domain.access import Permission, Viewer
 
 # More pupils of one name than this are better told apart by the pupil's page.
@@ -41,7 +42,12 @@ def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, st
     if f"school:{viewer.school_id}" in subjects:
         found[f"school:{viewer.school_id}"] = ("the whole school", "")
     found |= view_names(viewer, _ids(subjects, "view"))
-    return found | lesson_names(viewer, subjects) | _records(viewer, subjects)
+    return (
+        found
+        | lesson_names(viewer, subjects)
+        | _records(viewer, subjects)
+        | supports_called(viewer, subjects)
+    )
 
 
 def _records(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -11,6 +11,7 @@ _APPS = (
     "registers",
     "lessons",
     "absence",
+    "support",
     "insight",
     "reports",
     "exchange",

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     MEASURES_VIEW = "measures.view"
     MEASURES_TOTALS = "measures.totals"
     FIGURES_KEEP = "figures.keep"
+    SUPPORT_RECORD = "support.record"
 
 
 _P = Permission
@@ -107,6 +108,7 @@ _PASTORAL_LEAD = frozenset(
         _P.MEASURES_VIEW,
         _P.MEASURES_TOTALS,
         _P.FIGURES_KEEP,
+        _P.SUPPORT_RECORD,
     }
 )
 # The office runs the registers; what becomes of the figures is the work of those who lead on attendance.
@@ -116,6 +118,7 @@ _NOT_OF_THE_OFFICE = {
     _P.MEASURES_VIEW,
     _P.MEASURES_TOTALS,
     _P.FIGURES_KEEP,
+    _P.SUPPORT_RECORD,
 }
 _OFFICE = (_PASTORAL_LEAD - _NOT_OF_THE_OFFICE) | {
     _P.PUPIL_EDIT,
@@ -154,6 +157,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MEASURES_VIEW,
                 _P.MEASURES_TOTALS,
                 _P.FIGURES_KEEP,
+                _P.SUPPORT_RECORD,
             }
         ),
         Role.CLASS_TEACHER: frozenset(

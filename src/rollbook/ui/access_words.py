@@ -40,6 +40,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.MEASURES_VIEW: "see attendance figures with the pupils behind them",
     Permission.MEASURES_TOTALS: "see the school's attendance figures",
     Permission.FIGURES_KEEP: "keep views of the figures and take them out as files",
+    Permission.SUPPORT_RECORD: "see and record support for pupils' attendance",
 }
 
 

@@ -29,6 +29,7 @@ _KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a gr
     "timetable": "a part-time timetable",
     "suspension": "a suspension",
     "lesson": "a lesson",
+    "support": "support of a pupil",
     "lesson_set": "a set",
 }
 # Words for facts whose names don't say it well enough.
@@ -83,7 +84,7 @@ _HIDDEN = {
     "contact_id",
     "ended_at",
 }
-_ABOUT_PUPILS = ("register.", "roll.", "absence.", "inspection.", "lesson.register.")
+_ABOUT_PUPILS = ("register.", "roll.", "absence.", "support.", "inspection.", "lesson.register.")
 # Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

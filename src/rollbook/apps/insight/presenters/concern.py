@@ -1,11 +1,14 @@
 """The pupils of concern, as their template takes them."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from rollbook.apps.insight.queries.concern import Concerns, PupilConcern
+from rollbook.apps.support.queries.supports import OpenSupport
 from rollbook.domain.concern import CHANGE, FEW_SESSIONS, Reason, Tier
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import round_half_up
@@ -36,8 +39,10 @@ def concern_context(found: Concerns) -> dict[str, Any]:
     return {"tiers": tiers, "reasons": reasons, "few": FEW_SESSIONS, "change": round_half_up(CHANGE * 100, 0)}
 
 
-def concern_row(row: PupilConcern, year: Period) -> dict[str, Any]:
-    """One pupil with the reasons in words, good news among them; the link leads to the marks."""
+def concern_row(
+    row: PupilConcern, year: Period, supports: Sequence[OpenSupport], today: date
+) -> dict[str, Any]:
+    """One pupil with the reasons in words, good news among them, and what is done; links to the marks and to more."""
     member = row.member
     return {
         "member": member,
@@ -55,5 +60,14 @@ def concern_row(row: PupilConcern, year: Period) -> dict[str, Any]:
             }
             for cause in row.concern.causes
         ],
+        "supports": [
+            {
+                "title": each.title,
+                "url": reverse("support:support", args=[each.pk]),
+                "is_due": each.review_on <= today,
+            }
+            for each in supports
+        ],
+        "start_url": f"{reverse('support:start')}?{urlencode({'pupil': member.id})}",
         "url": f"{reverse('registers:pupil', args=[member.id])}?{urlencode({'on': year.last_day})}",
     }

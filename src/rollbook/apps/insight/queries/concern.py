@@ -13,7 +13,7 @@ from rollbook.analytics.packed import ATTENDED
 from rollbook.apps.insight.queries.ground import Ground, ground
 from rollbook.apps.roll.queries.cohort import Member
 from rollbook.apps.schools.queries import timetable
-from rollbook.domain.access import Viewer
+from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import BY_BYTE
 from rollbook.domain.concern import CLOSE_SESSIONS, Concern, Known, concern
 from rollbook.domain.periods import Period, PeriodKind, period_on
@@ -105,6 +105,17 @@ def concerns(viewer: Viewer, now: datetime) -> Concerns | None:
             rows.append(PupilConcern(member, words, look.year.at(row), known))
     rows.sort(key=lambda each: each.concern.rank)
     return Concerns(year, rows, int(here.sum()), of_the_year.missing_count, of_the_year.unexplained_count)
+
+
+def concern_words(viewer: Viewer, pupil_id: int, now: datetime) -> list[str]:
+    """Why one pupil of the viewer's school is of concern, a sentence for each reason; none where they are not."""
+    found = concerns(viewer, now) if viewer.may(Permission.MEASURES_VIEW) else None
+    return [
+        cause.finding.because
+        for row in ([] if found is None else found.rows)
+        if row.member.id == pupil_id
+        for cause in row.concern.causes
+    ]
 
 
 def _look(

@@ -1,0 +1,1 @@
+"""What is begun, reviewed and ended for pupils' attendance."""

@@ -1,0 +1,1 @@
+"""What is done for pupils' attendance, as pages and cards show it."""

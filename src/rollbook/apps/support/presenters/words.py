@@ -1,0 +1,38 @@
+"""Support in words: where it stands, its row on a list, its reviews."""
+
+from datetime import date
+from typing import Any
+
+from rollbook.apps.support.models import Support
+from rollbook.ui.words import short_day_with_year
+
+
+def state_of(support: Support, today: date) -> tuple[str, str]:
+    """Where it stands, in words and as a look."""
+    if support.ended_at is not None:
+        return "Ended", "outline"
+    if support.review_on <= today:
+        return "To review", "warn"
+    return ("Begins later", "info") if support.first_day > today else ("Goes on", "good")
+
+
+def support_row(support: Support, today: date) -> dict[str, Any]:
+    """One row of a list."""
+    words, look = state_of(support, today)
+    return {
+        "support": support,
+        "state": words,
+        "look": look,
+        "days": days_words(support),
+        "outcome": support.get_outcome_display(),
+    }
+
+
+def days_words(support: Support) -> str:
+    """From which day to which: "Mon 3 Nov 2025 to Fri 5 Dec 2025", "since Mon 3 Nov 2025"."""
+    first = short_day_with_year(support.first_day)
+    return (
+        f"since {first}"
+        if support.last_day is None
+        else f"{first} to {short_day_with_year(support.last_day)}"
+    )
