@@ -360,6 +360,7 @@ ROLLBOOK_TABS = {
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
         ("Support", "support:list", ["support.record"]),
+        ("Effect", "insight:effect", ["support.record"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
         ("Views", "insight:views", ["measures.view", "measures.totals"]),
     ],

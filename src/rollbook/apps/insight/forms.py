@@ -1,6 +1,6 @@
 """Which period, told apart by what: the questions above the figures, asked by address, so that a view can be kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -365,3 +365,32 @@ class SendForm(Form):
     def chosen_people(self) -> list[int]:
         """The ids of the people, once the form is valid."""
         return [int(person) for person in self.cleaned_data["people"]]
+
+
+class EffectForm(Form):
+    """Whose attendance is looked at: all who had one kind of help, or one of them."""
+
+    what = forms.ChoiceField(label="What was done")
+    only = forms.CharField(label="Pupil", widget=forms.Select, required=False)
+
+    def __init__(
+        self, asked: QueryDict, *, known: Sequence[tuple[str, str]], kinds: Mapping[str, str]
+    ) -> None:
+        self.known = known
+        data = asked.copy()
+        if known and "what" not in data:
+            data["what"] = SEPARATOR.join(known[0])
+        super().__init__(data)
+        self.fields["what"].choices = [  # type: ignore[attr-defined]
+            (SEPARATOR.join(each), f"{each[1]} ({kinds[each[0]].lower()})") for each in known
+        ]
+
+    def offer_pupils(self, pupils: Sequence[tuple[int, str]]) -> None:
+        """Puts those who had it up for choice; another choice means everybody, as after changing what was done."""
+        self.fields["only"].widget.choices = [("", "Everybody who had it"), *pupils]
+
+    @property
+    def what_was_done(self) -> tuple[str, str]:
+        """The kind and the title asked for. Errors: KeyError while the form is not valid."""
+        kind, _, title = self.cleaned_data["what"].partition(SEPARATOR)
+        return kind, title

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.insight.views import concern, explore, overview, punctuality, saved_views
+from rollbook.apps.insight.views import concern, effect, explore, overview, punctuality, saved_views
 
 app_name = "insight"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("figures/", overview.overview, name="overview"),
     path("figures/explore/", explore.explore, name="explore"),
     path("figures/concern/", concern.concern, name="concern"),
+    path("figures/effect/", effect.effect, name="effect"),
     path("figures/punctuality/", punctuality.punctuality, name="punctuality"),
     path("figures/punctuality/file/", punctuality.punctuality_file, name="punctuality_file"),
     path("figures/explore/export/", explore.export, name="export"),

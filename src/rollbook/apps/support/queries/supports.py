@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from rollbook.apps.support.models import Support
 from rollbook.domain.access import Permission, Viewer
 
-Kind = Support.Kind
+KIND_WORDS = dict(Support.Kind.choices)
 OpenSupport = Support
 _LARGEST_ID = 2**63 - 1
 

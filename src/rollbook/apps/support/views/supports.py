@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from rollbook.apps.support.presenters.words import days_words, state_of, support
 from rollbook.apps.support.queries.supports import concern_words, ended_supports, open_supports, support_of
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
+from rollbook.ui.context import address
 from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
 
@@ -183,9 +185,17 @@ def _page(
         ),
         "end_form": end_form
         or EndForm(initial={"last_day": max(today, found.first_day), "seen_version": found.version}),
+        "effect_url": _effect_url(found),
         "pupil_url": reverse("registers:pupil", args=[found.pupil_id]),
     }
     return render(request, "support/support.html", context, status=200 if bound is None else 422)
+
+
+def _effect_url(support: Support) -> str:
+    """Where its effect is measured; "" where no such page exists, since the figures are built on this app."""
+    page = address("insight:effect")
+    query = {"what": f"{support.kind}:{support.title}", "only": support.pk}
+    return f"{page}?{urlencode(query)}" if page else ""
 
 
 def _viewer_of(request: HttpRequest) -> Viewer:

@@ -1,0 +1,87 @@
+"""What changed with what was done, as its template takes it."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from rollbook.apps.insight.presenters.words import behind_url
+from rollbook.apps.insight.queries.effect import Counts3, Effect, PupilEffect
+from rollbook.domain.effect import points
+from rollbook.domain.periods import days_between
+from rollbook.domain.rates import percent
+from rollbook.domain.spans import Span
+from rollbook.ui.charts import LineChart, Series, line_chart
+from rollbook.ui.words import short_day_with_year
+
+_WHEN = ("before", "during", "after")
+
+
+def effect_context(found: Effect) -> dict[str, Any]:
+    """Everything `insight/effect.html` needs but its form."""
+    return {
+        "chart": _chart(found) if found.weeks else None,
+        "lines": [
+            {"words": "With it", "cells": _cells(found.own)},
+            {"words": "Comparable pupils without it", "cells": _cells(found.others)},
+        ],
+        "rows": [_row(row) for row in found.rows],
+    }
+
+
+def _cells(counts: Counts3) -> list[dict[str, Any]]:
+    return [{"when": when, "count": getattr(counts, when)} for when in _WHEN]
+
+
+def _row(row: PupilEffect) -> dict[str, Any]:
+    last_day = row.dealt.last_day
+    since = short_day_with_year(row.dealt.first_day)
+    return {
+        "name": row.dealt.name,
+        "support_url": reverse("support:support", args=[row.dealt.support_id]),
+        "marks_url": reverse("registers:pupil", args=[row.dealt.pupil_id]),
+        "days": f"since {since}" if last_day is None else f"{since} to {short_day_with_year(last_day)}",
+        "weeks": row.windows.weeks,
+        "cells": _cells(row.own),
+        "comparable": row.comparable,
+        "comparable_url": _comparable_url(row.windows.before) if row.comparable else "",
+        "net": None if row.net is None else points(row.net),
+    }
+
+
+def _comparable_url(before: Span | None) -> str:
+    """Everybody's attendance in the days before, by which pupils are comparable."""
+    if before is None or before.last_day is None:
+        return ""
+    return behind_url(days_between(before.first_day, before.last_day), which="all")
+
+
+def _chart(found: Effect) -> LineChart:
+    """Week by week, counted from the beginning; the names below mark where it began and, for one pupil, ended."""
+    places = [_week_words(number) for number, _, _ in found.weeks]
+    numbers = [number for number, _, _ in found.weeks]
+    names = {place: "It begins" for place, number in enumerate(numbers) if number == 1}
+    if len(found.rows) == 1 and found.rows[0].windows.after is not None:
+        during = found.rows[0].windows.weeks
+        names |= {place: "It has ended" for place, number in enumerate(numbers) if number == during + 1}
+    if numbers and numbers[0] < 0:
+        names[0] = f"{-numbers[0]} before"
+    series = [Series("With it", "now", [own.rate for _, own, _ in found.weeks])]
+    if any(others.possible for _, _, others in found.weeks):
+        series.insert(0, Series("Comparable", "before", [others.rate for _, _, others in found.weeks]))
+    return line_chart(series, places, names, _summary(found))
+
+
+def _week_words(number: int) -> str:
+    if number < 0:
+        return "1 week before" if number == -1 else f"{-number} weeks before"
+    return f"Week {number}"
+
+
+def _summary(found: Effect) -> str:
+    own, others = found.own, found.others
+    words = f"Attendance was {percent(own.before.rate)} before and {percent(own.during.rate)} during"
+    if own.after.possible:
+        words += f", {percent(own.after.rate)} after"
+    if others.before.possible:
+        words += f"; of comparable pupils {percent(others.before.rate)} before and {percent(others.during.rate)} during"
+    return f"{words}."
