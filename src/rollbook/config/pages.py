@@ -31,3 +31,9 @@ ROLLBOOK_PARTS = {
     "today": ["rollbook.apps.insight.presenters.today.parts"],
     "pupil": ["rollbook.apps.insight.presenters.pupil.parts"],
 }
+
+# What else can be done for a pupil, as links on the pupil's page. Words, address (it takes the pupil's number), and the
+# permissions of which one opens it.
+ROLLBOOK_PUPIL_LINKS = [
+    ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
+]

@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from rollbook.config.pages import ROLLBOOK_CARDS as ROLLBOOK_CARDS
+from rollbook.config.pages import ROLLBOOK_PUPIL_LINKS as ROLLBOOK_PUPIL_LINKS
 from rollbook.config.pages import ROLLBOOK_PARTS as ROLLBOOK_PARTS
 from rollbook.config.pages import ROLLBOOK_TAB_COUNTS as ROLLBOOK_TAB_COUNTS
 from rollbook.config.pages import ROLLBOOK_TABS_WHILE as ROLLBOOK_TABS_WHILE
@@ -374,12 +375,6 @@ ROLLBOOK_TABS = {
         ("Keeping", "keeping:keeping", ["keeping.view"]),
     ],
 }
-
-# What else can be done for a pupil, as links on the pupil's page. Words, address (it takes the pupil's number), and the
-# permissions of which one opens it.
-ROLLBOOK_PUPIL_LINKS = [
-    ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
-]
 
 # What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
 ROLLBOOK_ANSWERS = {
