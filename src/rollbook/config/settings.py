@@ -11,8 +11,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from rollbook.config.pages import ROLLBOOK_CARDS as ROLLBOOK_CARDS
-from rollbook.config.pages import ROLLBOOK_PUPIL_LINKS as ROLLBOOK_PUPIL_LINKS
 from rollbook.config.pages import ROLLBOOK_PARTS as ROLLBOOK_PARTS
+from rollbook.config.pages import ROLLBOOK_PUPIL_LINKS as ROLLBOOK_PUPIL_LINKS
 from rollbook.config.pages import ROLLBOOK_TAB_COUNTS as ROLLBOOK_TAB_COUNTS
 from rollbook.config.pages import ROLLBOOK_TABS_WHILE as ROLLBOOK_TABS_WHILE
 
