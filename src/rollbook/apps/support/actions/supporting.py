@@ -1,6 +1,6 @@
 """Support, an intervention or a reward is begun, looked at again, and ended with what came of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -42,9 +42,41 @@ def start_support(
     if (made := Support.objects.filter(school_id=viewer.school_id, key=key).first()) is not None:
         return made
     draft = replace(draft, title=draft.title.strip(), why=draft.why.strip(), aim=draft.aim.strip())
-    owners = dict(own_staff(viewer, at.date()))
-    refusals = [*_refusals(draft, at.date())]
-    if pupil_id not in {pupil.id for pupil in on_roll_then(viewer, at.date(), draft.first_day)}:
+    owner_name = _checked(viewer, pupil_id, draft, at.date())
+    try:
+        with transaction.atomic():
+            support = Support.objects.create(
+                school_id=viewer.school_id,
+                pupil_id=pupil_id,
+                key=key,
+                owner_name=owner_name,
+                started_at=at,
+                started_by_id=by.person_id,
+                started_by_name=by.name,
+                **asdict(draft),
+            )
+            facts = {
+                "pupil": pupil_id,
+                "kind": draft.kind,
+                "first_day": draft.first_day.isoformat(),
+                "review_on": draft.review_on.isoformat(),
+                "owner": owner_name,
+            }
+            _note(support, "support.started", facts, by, at)
+    except IntegrityError:
+        # The same form, or the same support from two desks, at the same moment.
+        made = Support.objects.filter(school_id=viewer.school_id, key=key).first()
+        if made is None:
+            raise _goes_on() from None
+        return made
+    return support
+
+
+def _checked(viewer: Viewer, pupil_id: int, draft: SupportDraft, today: date) -> str:
+    """The name of who sees to it. Errors: Refused with every problem of a draft."""
+    owners = dict(own_staff(viewer, today))
+    refusals = _refusals(draft, today)
+    if pupil_id not in {pupil.id for pupil in on_roll_then(viewer, today, draft.first_day)}:
         refusals.append(Refusal("pupil", "Choose a pupil who is on the roll of this school."))
     if draft.owner_id not in owners:
         refusals.append(Refusal("owner", "Choose who sees to it from the school’s staff."))
@@ -59,39 +91,7 @@ def start_support(
     )
     if already.exists():
         raise _goes_on()
-    try:
-        with transaction.atomic():
-            support = Support.objects.create(
-                school_id=viewer.school_id,
-                pupil_id=pupil_id,
-                key=key,
-                kind=draft.kind,
-                title=draft.title,
-                why=draft.why,
-                aim=draft.aim,
-                first_day=draft.first_day,
-                review_on=draft.review_on,
-                owner_id=draft.owner_id,
-                owner_name=owners[draft.owner_id],
-                started_at=at,
-                started_by_id=by.person_id,
-                started_by_name=by.name,
-            )
-            facts = {
-                "pupil": pupil_id,
-                "kind": draft.kind,
-                "first_day": draft.first_day.isoformat(),
-                "review_on": draft.review_on.isoformat(),
-                "owner": owners[draft.owner_id],
-            }
-            _note(support, "support.started", facts, by, at)
-    except IntegrityError:
-        # The same form, or the same support from two desks, at the same moment.
-        made = Support.objects.filter(school_id=viewer.school_id, key=key).first()
-        if made is None:
-            raise _goes_on() from None
-        return made
-    return support
+    return owners[draft.owner_id]
 
 
 def review_support(
@@ -112,18 +112,10 @@ def review_support(
         support = _locked(viewer, support_id)
         if (made := support.reviews.filter(key=key).first()) is not None:
             return made
-        refusals = []
         if support.ended_at is not None:
             raise Refused.one("", "This was ended, so it is not reviewed any more.")
         _refuse_changed(support, seen_version)
-        if not note or "\0" in note or len(note) > LONGEST_NOTE:
-            refusals.append(Refusal("note", "Say what the review found, in up to 2,000 characters."))
-        if not at.date() < next_review_on <= at.date() + timedelta(days=LONGEST_REVIEW_DAYS):
-            refusals.append(Refusal("next_review_on", _review_words(at.date())))
-        elif next_review_on < support.first_day:
-            refusals.append(Refusal("next_review_on", "It has not begun by then. Choose a later day."))
-        if refusals:
-            raise Refused(refusals)
+        _check_review(support, note, next_review_on, at.date())
         review = Review.objects.create(
             support=support,
             key=key,
@@ -187,6 +179,19 @@ def end_support(
         }
         _note(support, "support.ended", facts, by, at)
     return support
+
+
+def _check_review(support: Support, note: str, next_review_on: date, today: date) -> None:
+    """Errors: Refused with every problem of a review."""
+    refusals = []
+    if not note or "\0" in note or len(note) > LONGEST_NOTE:
+        refusals.append(Refusal("note", f"Say what the review found, in up to {LONGEST_NOTE:,} characters."))
+    if not today < next_review_on <= today + timedelta(days=LONGEST_REVIEW_DAYS):
+        refusals.append(Refusal("next_review_on", _review_words(today)))
+    elif next_review_on < support.first_day:
+        refusals.append(Refusal("next_review_on", "It has not begun by then. Choose a later day."))
+    if refusals:
+        raise Refused(refusals)
 
 
 def _must(viewer: Viewer) -> None:
