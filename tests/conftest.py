@@ -1,4 +1,4 @@
-"""What every test may rely on: this machine only, a database that can be emptied, a browser that tells its errors."""
+"""What every test may rely on: this machine only, an empty memory, a database that can be emptied, a browser that tells its errors."""
 
 import os
 import sys
@@ -77,6 +77,23 @@ def _empty(test_case: Any) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+
+
+# --- What is kept in memory ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Calendars and years of marks are kept by id, and the schools of two tests may share ids."""
+    # Only once Django is set up, as it is when a test begins.
+    from rollbook.apps.registers.queries.year import forget_years
+    from rollbook.apps.schools.queries import forget_timetables
+
+    forget_timetables()
+    forget_years()
+    yield
+    forget_timetables()
+    forget_years()
 
 
 # --- The browser ------------------------------------------------------------------------------------------------
