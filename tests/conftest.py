@@ -1,4 +1,4 @@
-"""What every test may rely on: this machine only, an empty memory, a database that can be emptied, a browser that tells its errors."""
+"""What every test may rely on: this machine only, an empty memory and database, a browser that tells its errors."""
 
 import os
 import sys
