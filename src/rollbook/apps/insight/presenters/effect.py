@@ -4,12 +4,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from rollbook.apps.insight.presenters.words import behind_url
 from rollbook.apps.insight.queries.effect import Counts3, Effect, PupilEffect
 from rollbook.domain.effect import points
-from rollbook.domain.periods import days_between
 from rollbook.domain.rates import percent
-from rollbook.domain.spans import Span
 from rollbook.ui.charts import LineChart, Series, line_chart
 from rollbook.ui.words import short_day_with_year
 
@@ -42,17 +39,12 @@ def _row(row: PupilEffect) -> dict[str, Any]:
         "days": f"since {since}" if last_day is None else f"{since} to {short_day_with_year(last_day)}",
         "weeks": row.windows.weeks,
         "cells": _cells(row.own),
-        "comparable": row.comparable,
-        "comparable_url": _comparable_url(row.windows.before) if row.comparable else "",
+        "comparable": [
+            {"name": member.name, "url": reverse("registers:pupil", args=[member.id])}
+            for member in row.comparable
+        ],
         "net": None if row.net is None else points(row.net),
     }
-
-
-def _comparable_url(before: Span | None) -> str:
-    """Everybody's attendance in the days before, by which pupils are comparable."""
-    if before is None or before.last_day is None:
-        return ""
-    return behind_url(days_between(before.first_day, before.last_day), which="all")
 
 
 def _chart(found: Effect) -> LineChart:

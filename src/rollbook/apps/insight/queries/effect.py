@@ -12,6 +12,7 @@ from rollbook.analytics import tallies
 from rollbook.analytics.packed import ATTENDED
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.ground import Ground, ground
+from rollbook.apps.roll.queries.cohort import Member
 from rollbook.apps.schools.queries import timetable
 from rollbook.apps.support.queries.supports import Dealt
 from rollbook.domain.access import Viewer
@@ -71,7 +72,7 @@ class Counts3:
 
 @dataclass(frozen=True)
 class PupilEffect:
-    """One pupil's part: own counts, and those of so many `comparable` pupils in the same days.
+    """One pupil's part: own counts, and those of the `comparable` pupils in the same days.
 
     `net` is the own change less theirs, or the own one where there are none; None with too few sessions.
     """
@@ -79,7 +80,7 @@ class PupilEffect:
     dealt: Dealt
     windows: Windows
     own: Counts3
-    comparable: int
+    comparable: tuple[Member, ...]
     others: Counts3
     net: Fraction | None
     weeks: dict[int, tuple[Count, Count]]
@@ -144,7 +145,7 @@ def effect(viewer: Viewer, dealt: Sequence[Dealt], alike: Sequence[Dealt], now: 
     )
     treated = np.array([member.id in {each.pupil_id for each in alike} for member in found.members], np.bool_)
     rows = [
-        _of_pupil(each, found.row_of[each.pupil_id], sums, weeks, year_groups, treated, today)
+        _of_pupil(each, found, sums, weeks, year_groups, treated, today)
         for each in dealt
         if each.pupil_id in found.row_of and each.first_day <= today
     ]
@@ -159,13 +160,14 @@ def effect(viewer: Viewer, dealt: Sequence[Dealt], alike: Sequence[Dealt], now: 
 
 def _of_pupil(
     dealt: Dealt,
-    row: int,
+    found: Ground,
     sums: _Sums,
     weeks: Sequence[date],
     year_groups: NDArray[np.object_],
     treated: NDArray[np.bool_],
     today: date,
 ) -> PupilEffect:
+    row = found.row_of[dealt.pupil_id]
     span = windows(dealt.first_day, dealt.last_day, today, weeks)
     before, during, after = (sums.over(each) for each in (span.before, span.during, span.after))
     own = Counts3(_at(before, row), _at(during, row), _at(after, row))
@@ -179,7 +181,9 @@ def _of_pupil(
     net = own.change if is_told else None
     if net is not None and others.change is not None:
         net -= others.change
-    return PupilEffect(dealt, span, own, int(alike.sum()), others, net, _weeks(span, sums, weeks, row, alike))
+    comparable = tuple(found.members[each] for each in np.flatnonzero(alike).tolist())
+    by_week = _weeks(span, sums, weeks, row, alike)
+    return PupilEffect(dealt, span, own, comparable, others, net, by_week)
 
 
 def _bands(attended: Counts, possible: Counts) -> Counts:
