@@ -363,6 +363,7 @@ ROLLBOOK_TABS = {
         ("Support", "support:list", ["support.record"]),
         ("Effect", "insight:effect", ["support.record"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
+        ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
         ("Views", "insight:views", ["measures.view", "measures.totals"]),
     ],
     "school": [

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from rollbook.apps.insight.views import concern, effect, explore, overview, punctuality, saved_views
+from rollbook.apps.insight.views import (
+    concern,
+    effect,
+    explore,
+    overview,
+    patterns,
+    punctuality,
+    saved_views,
+)
 
 app_name = "insight"
 
@@ -15,5 +23,7 @@ urlpatterns = [
     path("figures/views/", saved_views.views, name="views"),
     path("figures/views/new/", saved_views.keep, name="keep"),
     path("figures/views/<int:view_id>/", saved_views.view, name="view"),
+    path("figures/patterns/", patterns.patterns, name="patterns"),
+    path("figures/patterns/<int:pupil_id>/", patterns.pupil_patterns, name="pupil_patterns"),
     path("figures/pupils/", overview.behind, name="behind"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from rollbook.domain.spans import Span
 
 HalfDay = tuple[date, SchoolSession]
 Key = TypeVar("Key", bound=Hashable)
+Made = TypeVar("Made")
 
 _NOT_ESTABLISHED = BY_SYMBOL["N"].byte
 
@@ -65,6 +66,14 @@ class Ground:
     closed_columns: int
     _pieces: "dict[tuple[date, date], Ground]" = field(default_factory=dict, repr=False, compare=False)
     _labelled: dict[str, dict[str, list[int]]] = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What a page works out from these marks alone, worked out once. Shape: one name, one kind of answer."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: Made = self._made[name]
+        return found
 
     @cached_property
     def by_pupil(self) -> tallies.Tally:

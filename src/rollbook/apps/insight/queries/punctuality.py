@@ -118,7 +118,7 @@ def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     everything = ground(viewer, first_day, period.last_day, now)
     whole = narrowed(everything, asked.only, is_comparable=False)
     found = whole.between(period.first_day, period.last_day)
-    lates = _lates(viewer, whole)
+    lates = whole.once("lates", lambda: _lates(viewer, whole))
     inside = _since(lates, period.first_day)
     findings = _findings(lates, inside, whole, trigger, period.first_day)
     return Punctuality(

@@ -1,0 +1,62 @@
+"""Patterns of absence and lateness: of the school and its groups, and all that was looked at for one pupil."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from rollbook import clock
+from rollbook.apps.insight.forms import PatternsForm, PeriodForm
+from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
+from rollbook.apps.insight.queries.patterns import earlier_years
+from rollbook.apps.insight.queries.patterns import patterns as patterns_of
+from rollbook.apps.insight.queries.patterns import pupil_patterns as patterns_of_pupil
+from rollbook.apps.roll.actions import note_look
+from rollbook.apps.schools.queries import timetable
+from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.periods import PeriodKind
+from rollbook.ui.permissions import requires
+
+
+@requires(Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS)
+@require_GET
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Who has a pattern in a period, this year unless another is asked for, and what the groups show."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    form = PatternsForm(
+        request.GET,
+        names=viewer.may(Permission.MEASURES_VIEW),
+        calendar=timetable(viewer).calendar,
+        today=now.date(),
+        usual=PeriodKind.YEAR,
+    )
+    if not form.calendar.years:
+        return render(request, "insight/no_year.html")
+    if not form.is_valid():
+        return render(request, "insight/patterns.html", {"form": form, "found": None}, status=422)
+    found = patterns_of(viewer, form.asked, now)
+    form.offer_filters(found.filters)
+    return render(
+        request, "insight/patterns.html", patterns_context(viewer, found, form.asked) | {"form": form}
+    )
+
+
+@requires(Permission.MEASURES_VIEW)
+@require_GET
+def pupil_patterns(request: HttpRequest, pupil_id: int) -> HttpResponse:
+    """Everything that was looked at for one pupil, with the days behind it and what earlier years showed."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    form = PeriodForm(
+        request.GET, calendar=timetable(viewer).calendar, today=now.date(), usual=PeriodKind.YEAR
+    )
+    if not form.is_valid():
+        return render(request, "insight/pupil_patterns.html", {"form": form, "found": None}, status=422)
+    found = patterns_of_pupil(viewer, pupil_id, form.period, now)
+    if found is None:
+        raise Http404("no such pupil on the roll in these days")
+    note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
+    earlier = earlier_years(viewer, pupil_id, form.period, now)
+    return render(
+        request, "insight/pupil_patterns.html", pupil_context(found, form.period, earlier) | {"form": form}
+    )
