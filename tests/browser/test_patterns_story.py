@@ -47,7 +47,7 @@ def test_on_a_phone_and_without_a_script(new_context: Any, live_server: Any, sce
     page.set_viewport_size(PHONE)
     sign_in(page, live_server, scene.head)
     page.goto("/figures/patterns/")
-    page.get_by_label("Pattern").select_option("With a sibling")
+    page.get_by_label("Pattern (optional)").select_option("With a sibling")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row", name="Carr, Cat")).to_contain_text("Together with Dan Dale")
 

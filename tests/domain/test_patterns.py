@@ -197,6 +197,18 @@ def test_half_days_missed_alone_and_lateness() -> None:
     assert counted(look(Kind.SESSION, weekday=None, session=AM), halves).inside == 3
 
 
+def test_what_the_school_set_is_no_habit() -> None:
+    days = met(1)
+    marks: list[Marks] = [("/", "C2"), ("C2", "C2"), ("E", "E"), ("I", "C2"), ("/", "\\")]
+
+    assert [(each.day.on.weekday(), each.happened) for each in chances(Unit.DAY, days, marks)] == [
+        (0, False),
+        (3, True),
+        (4, False),
+    ]
+    assert len(chances(Unit.HALF, days, marks)) == 4
+
+
 def test_every_look_covers_what_it_says() -> None:
     day = MetDay(MONDAY + timedelta(days=4), is_before_break=True, is_later_half=True)
 

@@ -29,6 +29,8 @@ LONG_RUN = 5
 RARE = Fraction(1, 100)
 UNCERTAIN = Fraction(1, 20)
 CITATION = Citation(POLICY, "section 8.2")
+SET_BY_SCHOOL = ("C2", "E")
+"""An agreed part-time timetable and a suspension say nothing about a habit: on those half-days nothing could happen."""
 _ORDINARY_WEEKEND = 3
 _FRIDAY = 4
 _SMALLEST_SAID = 10_000
@@ -215,10 +217,10 @@ def chances(unit: Unit, days: Sequence[MetDay], marks: Sequence[Marks]) -> list[
             Chance(day, session, _is(mark, "is_late"))
             for day, both in zip(days, marks, strict=True)
             for session, mark in zip(SchoolSession, both, strict=True)
-            if _is(mark, "is_possible")
+            if _could(mark)
         ]
     away = [any(map(is_away, both)) for both in marks]
-    could = [any(_is(mark, "is_possible") for mark in both) for both in marks]
+    could = [any(_could(mark) for mark in both) for both in marks]
     if unit is Unit.START:
         began = [not earlier for earlier in [False, *away[:-1]]]
         return [
@@ -233,7 +235,7 @@ def chances(unit: Unit, days: Sequence[MetDay], marks: Sequence[Marks]) -> list[
             for day, both, keep in zip(days, marks, kept, strict=True)
             if keep and not all(map(is_away, both))
             for session, mark in zip(SchoolSession, both, strict=True)
-            if _is(mark, "is_possible")
+            if _could(mark)
         ]
     return [
         Chance(day, None, gone)
@@ -345,4 +347,8 @@ def _is(mark: str | None, attribute: str) -> bool:
 
 def is_away(mark: str | None) -> bool:
     """Was the pupil away for this half-day? Not with U: then the pupil came, late."""
-    return _is(mark, "is_absence") and not _is(mark, "is_late")
+    return _could(mark) and _is(mark, "is_absence") and not _is(mark, "is_late")
+
+
+def _could(mark: str | None) -> bool:
+    return mark not in SET_BY_SCHOOL and _is(mark, "is_possible")

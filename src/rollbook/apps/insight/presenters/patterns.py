@@ -32,7 +32,7 @@ _TAGS = {
 def patterns_context(viewer: Viewer, found: Patterns, asked: PatternsAsked) -> dict[str, Any]:
     """Everything `insight/patterns.html` needs but its form."""
     names = viewer.may(Permission.MEASURES_VIEW)
-    by_chance = int(found.pupils * RARE)
+    by_chance = int(found.pupils * RARE) or "fewer than one"
     return {
         "found": found,
         "period": found.period,

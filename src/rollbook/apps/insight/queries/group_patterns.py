@@ -13,19 +13,20 @@ from fractions import Fraction
 import numpy as np
 
 from rollbook.analytics.packed import LATE, POSSIBLE
-from rollbook.analytics.tallies import ABSENT
+from rollbook.analytics.tallies import ABSENT, flags_of
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.insight.queries.ground import Ground
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar_types import WEEKDAYS
 from rollbook.domain.disclosure import hidden_groups
 from rollbook.domain.law import Finding
-from rollbook.domain.patterns import Judged, MetDay, judge_weeks
+from rollbook.domain.patterns import SET_BY_SCHOOL, Judged, MetDay, judge_weeks
 from rollbook.domain.sessions import SchoolSession
 
 WHOLE_SCHOOL = "All together"
 LOOKED_AT = 10
-_AWAY = ABSENT & ~LATE
+_COULD = POSSIBLE & ~flags_of(SET_BY_SCHOOL)
+_AWAY = ABSENT & ~LATE & _COULD
 _SCHOOL_WEEK = 5
 _A_WEEK = timedelta(days=7)
 
@@ -71,7 +72,7 @@ def by_group(
 
 def _looked_at(found: Ground, days: Sequence[MetDay], rows: list[int] | None) -> tuple[Finding[Judged], ...]:
     marks = found.marks if rows is None else found.marks[np.asarray(rows, np.intp)]
-    away, possible = (np.count_nonzero(flags[marks], axis=0).tolist() for flags in (_AWAY, POSSIBLE))
+    away, possible = (np.count_nonzero(flags[marks], axis=0).tolist() for flags in (_AWAY, _COULD))
     halves = {
         half_day: (gone, could)
         for half_day, gone, could in zip(found.half_days, away, possible, strict=True)

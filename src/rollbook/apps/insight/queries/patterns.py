@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rollbook.analytics import patterns as kernel
 from rollbook.analytics.packed import LATE, POSSIBLE
-from rollbook.analytics.tallies import ABSENT
+from rollbook.analytics.tallies import ABSENT, flags_of
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.insight.queries.ground import Ground, HalfDay, ground
 from rollbook.apps.insight.queries.group_patterns import GroupPatterns, by_group
@@ -24,6 +24,7 @@ from rollbook.domain.patterns import (
     LEAST,
     LOOKS,
     RARE,
+    SET_BY_SCHOOL,
     Chance,
     Counted,
     Judged,
@@ -42,7 +43,8 @@ from rollbook.domain.patterns import (
 from rollbook.domain.periods import Period, PeriodKind, period_on
 from rollbook.domain.sessions import SchoolSession
 
-_AWAY = ABSENT & ~LATE
+_COULD = POSSIBLE & ~flags_of(SET_BY_SCHOOL)
+_AWAY = ABSENT & ~LATE & _COULD
 Bits = NDArray[np.bool_]
 
 
@@ -307,7 +309,7 @@ def _units(found: Ground, days: Sequence[MetDay]) -> list[tuple[Unit, Bits, Bits
     """For each unit: on which places it could have happened to each pupil, and on which it did."""
     whole: list[Place] = [(day, None) for day in days]
     halves: list[Place] = [(day, session) for day in days for session in SchoolSession]
-    possible, late, away = (_by_day(found, flags) for flags in (POSSIBLE, LATE, _AWAY))
+    possible, late, away = (_by_day(found, flags) for flags in (_COULD, LATE, _AWAY))
     any_possible, any_away = (each[:, :, 0] | each[:, :, 1] for each in (possible, away))
     could, gone = _short(found)
     weekend = np.array([day.on.weekday() in (0, 4) for day in days], np.bool_)
@@ -342,7 +344,7 @@ def _short(found: Ground) -> tuple[Bits, Bits]:
     """On which days each pupil could have been away, and was, those of long runs left out."""
 
     def made() -> tuple[Bits, Bits]:
-        possible, away = (_by_day(found, flags) for flags in (POSSIBLE, _AWAY))
+        possible, away = (_by_day(found, flags) for flags in (_COULD, _AWAY))
         gone: Bits = away[:, :, 0] | away[:, :, 1]
         could = (possible[:, :, 0] | possible[:, :, 1]) & ~kernel.long_runs(gone)
         return could, could & gone
