@@ -133,6 +133,14 @@ def test_evidence_leads_to_each_mark(scene: Scene, client: Client) -> None:
     assert "The school has no marks of Ben from earlier years." in own
 
 
+@pytest.mark.policy("P-8.2-4")
+def test_support_starts_from_the_evidence(scene: Scene, client: Client) -> None:
+    own = text(sign_in(client, scene.head), f"{PAGE}{scene.ben.pk}/")
+
+    assert f'href="/figures/support/new/?pupil={scene.ben.pk}"' in own
+    assert client.get(f"/figures/support/new/?pupil={scene.ben.pk}").status_code == 200
+
+
 def test_it_narrows_to_a_group_and_to_a_kind(scene: Scene, client: Client) -> None:
     sign_in(client, scene.head)
 

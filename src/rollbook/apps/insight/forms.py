@@ -16,8 +16,6 @@ from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.exploring import SORTS, Question
 from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
-from rollbook.apps.insight.queries.patterns import PatternsAsked
-from rollbook.apps.insight.queries.punctuality import LateAsked
 from rollbook.apps.insight.queries.saved_views import Reader
 from rollbook.apps.schools.queries import natural
 from rollbook.domain.benchmarks import Level, Series
@@ -25,7 +23,6 @@ from rollbook.domain.calendar import SchoolCalendar
 from rollbook.domain.codes import CODES
 from rollbook.domain.concern import Reason, Tier
 from rollbook.domain.law import words_for_day
-from rollbook.domain.patterns import Kind
 from rollbook.domain.periods import Period, PeriodKind, days_between, period_before, period_on
 from rollbook.domain.roll import year_group_words
 from rollbook.ui.forms import DateField, Form
@@ -187,47 +184,6 @@ class GroupedForm(PeriodForm):
         """Puts the groups one may narrow to in the place of the text field."""
         if "only" in self.fields:
             self.fields["only"].widget = forms.Select(choices=[("", "All pupils"), *choices])
-
-
-class PunctualityForm(GroupedForm):
-    """Whose lateness, over which period."""
-
-    repeated = forms.BooleanField(label="Only repeated lateness", required=False)
-
-    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
-        super().__init__(asked, names=names, **period)
-        if not names:
-            del self.fields["repeated"]
-
-    @property
-    def asked(self) -> LateAsked:
-        """What is asked for, once the form is valid."""
-        chosen = self.cleaned_data
-        return LateAsked(
-            self.period, DIMENSIONS[chosen["by"]], chosen.get("only", ""), chosen.get("repeated", False)
-        )
-
-
-class PatternsForm(GroupedForm):
-    """Whose patterns, of which kind, over which period."""
-
-    kind = forms.ChoiceField(
-        label="Pattern", required=False, choices=[("", "Any"), *((kind.value, kind.words) for kind in Kind)]
-    )
-
-    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
-        super().__init__(asked, names=names, **period)
-        if not names:
-            del self.fields["kind"]
-
-    @property
-    def asked(self) -> PatternsAsked:
-        """What is asked for, once the form is valid."""
-        chosen = self.cleaned_data
-        kind = chosen.get("kind")
-        return PatternsAsked(
-            self.period, DIMENSIONS[chosen["by"]], chosen.get("only", ""), Kind(kind) if kind else None
-        )
 
 
 class ExploreForm(GroupedForm):

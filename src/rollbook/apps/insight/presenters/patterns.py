@@ -47,7 +47,9 @@ def patterns_context(viewer: Viewer, found: Patterns, asked: PatternsAsked) -> d
     }
 
 
-def pupil_context(found: PupilPatterns, period: Period, earlier: list[YearPatterns]) -> dict[str, Any]:
+def pupil_context(
+    viewer: Viewer, found: PupilPatterns, period: Period, earlier: list[YearPatterns]
+) -> dict[str, Any]:
     """Everything `insight/pupil_patterns.html` needs but its form."""
     told = [_told(each, found.member.id, period) for each in found.found]
     return {
@@ -55,6 +57,9 @@ def pupil_context(found: PupilPatterns, period: Period, earlier: list[YearPatter
         "member": found.member,
         "period": period,
         "pupil_url": _pupil_url(found.member.id, period),
+        "start_url": f"{reverse('support:start')}?{urlencode({'pupil': found.member.id})}"
+        if viewer.may(Permission.SUPPORT_RECORD)
+        else "",
         "marked": [each for each in told if each["is_marked"]],
         "others": [each for each in told if not each["is_marked"]],
         "looked_at": len(told),

@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.forms import PatternsForm, PeriodForm
+from rollbook.apps.insight.forms import PeriodForm
+from rollbook.apps.insight.habit_forms import PatternsForm
 from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
 from rollbook.apps.insight.queries.patterns import earlier_years
 from rollbook.apps.insight.queries.patterns import patterns as patterns_of
@@ -57,6 +58,5 @@ def pupil_patterns(request: HttpRequest, pupil_id: int) -> HttpResponse:
         raise Http404("no such pupil on the roll in these days")
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     earlier = earlier_years(viewer, pupil_id, form.period, now)
-    return render(
-        request, "insight/pupil_patterns.html", pupil_context(found, form.period, earlier) | {"form": form}
-    )
+    context = pupil_context(viewer, found, form.period, earlier) | {"form": form}
+    return render(request, "insight/pupil_patterns.html", context)
