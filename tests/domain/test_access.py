@@ -24,7 +24,7 @@ _EVERY_OFFICE = (
 )
 _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
 _MEASURES = "measures.view measures.totals"
-_PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep"
+_PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep support.record"
 _OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view {_PASTORAL}"
 _HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
 
@@ -35,7 +35,7 @@ PERMISSIONS = {
     Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} {_PASTORAL}",
     Role.SENCO: (
         "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
-        f"rollcall.take {_MEASURES} figures.keep"
+        f"rollcall.take {_MEASURES} figures.keep support.record"
     ),
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,

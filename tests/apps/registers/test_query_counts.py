@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 OPEN = 9
 BOARD = 13  # one of them, for those who see to back-ups: is one due? Three for the figures of the year
 MINE = 13
-PUPIL = 20  # five of them for the figures of the year beside others
+PUPIL = 21  # five of them for the figures of the year beside others, one for the support there is
 SAVE = 12
 # BEGIN and COMMIT are no queries.
 TRANSACTION = re.compile(r"^(SAVEPOINT|RELEASE|BEGIN|COMMIT)")

@@ -93,7 +93,15 @@ def concerns(viewer: Viewer, now: datetime) -> Concerns | None:
     recent = calendar.previous_school_days(today, _DAYS_OF_WEEKS)
     first_days = [year.first_day, *recent[:1], *([] if before is None else [before.first_day])]
     found = ground(viewer, min(first_days), today, now)
-    look = _look(found, today, below, year, half_term, before)
+    return found.once(
+        f"concerns on {today} below {below}",
+        lambda: _concerns(year, _look(found, today, below, year, half_term, before)),
+    )
+
+
+def _concerns(year: Period, look: _Look) -> Concerns:
+    """Worked out once for the same marks: the rules of hundreds of pupils take a quarter of a second."""
+    found, today = look.ground, look.today
     here = np.array([any(today in span for span in member.spans) for member in found.members], np.bool_)
     of_the_year = found.between(year.first_day, today)
     rows = []
