@@ -18,7 +18,7 @@ from rollbook import clock
 from rollbook.apps.accounts.actions import signing
 from rollbook.apps.accounts.actions.inspections import note_inspection
 from rollbook.apps.accounts.inspections import what_was_opened
-from rollbook.apps.accounts.queries import has_second_step, viewer_for, writer_for
+from rollbook.apps.accounts.queries import has_second_step, viewer_for, viewer_of, writer_for
 from rollbook.domain.access import Permission, Role, Viewer
 
 SCHOOL_KEY = "school_id"
@@ -122,7 +122,11 @@ def _viewer(request: HttpRequest) -> Viewer | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    return viewer_for(user.pk, user.name, user.email, clock.today(), request.session.get(SCHOOL_KEY))
+    today, school_id = clock.today(), request.session.get(SCHOOL_KEY)
+    # Not so for somebody who signs in with this very request, or past midnight.
+    if user.held_on is None or user.held_on[0] != today:
+        return viewer_for(user.pk, user.name, user.email, today, school_id)
+    return viewer_of(user.pk, user.name, user.email, user.held_on[1], school_id)
 
 
 class ViewerMiddleware:

@@ -1,6 +1,7 @@
 """Members of staff and the appointments that give them their roles."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -37,6 +38,9 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects: ClassVar[UserManager] = UserManager()
+
+    # What a session's person holds on the day it was read; None where it was not read along.
+    held_on: "tuple[date, list[Any]] | None" = None
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""Who is looking, who works at the school, in which roles and from when to when."""
+"""Who works at the school, in which roles and from when to when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,17 +6,15 @@ from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from rollbook.apps.accounts.models import Appointment, Trust, TrustPost, TrustSchool, User
+from rollbook.apps.accounts.queries.viewers import RANK, viewer_for
 from rollbook.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role, Viewer
-from rollbook.domain.access import Appointment as Held
 from rollbook.domain.spans import Span
 
-_RANK = {role: rank for rank, role in enumerate(Role)}
 MANAGING_ROLES = tuple(role for role in Role if Permission.STAFF_MANAGE in ROLE_PERMISSIONS[role])
 
 
@@ -27,62 +25,6 @@ def _on(on: date) -> Q:
 def appointments_held(user_id: int, on: date) -> list[Appointment]:
     """Which appointments a person holds on a day, each with its school, in the order they were made."""
     return list(Appointment.objects.select_related("school").filter(_on(on), user_id=user_id))
-
-
-def viewer_for(user_id: int, name: str, email: str, on: date, school_id: int | None = None) -> Viewer | None:
-    """The viewer a signed-in person is on a day; None without an appointment. One query.
-
-    Somebody with appointments in several schools sees one at a time: `school_id` where they hold one there,
-    else the first.
-    The position that stays on what they write is that of their highest role, in the policy's order of roles.
-    """
-    day = on.isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [user_id, day, day, user_id, day, day, day, day])
-        rows = cursor.fetchall()
-    if not rows:
-        return None
-    at_school, school_name, version = next((row for row in rows if row[0] == school_id), rows[0])[:3]
-    held = [
-        Held(Role(role), position, school, Span(_day(first), last and _day(last)))
-        for school, _, _, role, position, first, last in rows
-    ]
-    # Stable: of two appointments in the same role the one made first.
-    here = sorted((each for each in held if each.school_id == at_school), key=lambda each: _RANK[each.role])
-    return Viewer(
-        user_id=user_id,
-        name=name,
-        email=email,
-        school_id=at_school,
-        school_name=school_name,
-        roles=frozenset(each.role for each in here),
-        position=here[0].position,
-        appointments=tuple(held),
-        calendar_version=version,
-    )
-
-
-# Written out, because every request asks it: built by the ORM it takes eight times as long.
-# The schools of a trust follow one's own: of a school whose days in the trust are over there is no line.
-_HELD = """
-SELECT held.school_id, s.name, s.calendar_version, held.role, held.position, held.first_day, held.last_day
-FROM (
-    SELECT 0 AS kind, a.id AS place, a.school_id, a.role, a.position, a.first_day, a.last_day
-    FROM accounts_appointment a
-    WHERE a.user_id = %s AND a.first_day <= %s AND (a.last_day IS NULL OR a.last_day >= %s)
-    UNION ALL
-    SELECT 1, m.id, m.school_id, 'trust_lead', p.position, p.first_day, p.last_day
-    FROM accounts_trustpost p JOIN accounts_trustschool m ON m.trust_id = p.trust_id
-    WHERE p.user_id = %s AND p.first_day <= %s AND (p.last_day IS NULL OR p.last_day >= %s)
-      AND m.first_day <= %s AND (m.last_day IS NULL OR m.last_day >= %s)
-) AS held JOIN schools_school s ON s.id = held.school_id
-ORDER BY held.kind, held.place
-"""
-
-
-def _day(value: date | str) -> date:
-    """A day as PostgreSQL or as SQLite gives it."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def schools_to_choose(viewer: Viewer, on: date) -> list[tuple[int, str]]:
@@ -192,7 +134,7 @@ class Person:
 
     def held(self, on: date) -> list[Post]:
         """The appointments in force on a day, the highest role first."""
-        return sorted((post for post in self.posts if post.is_held(on)), key=lambda post: _RANK[post.role])
+        return sorted((post for post in self.posts if post.is_held(on)), key=lambda post: RANK[post.role])
 
 
 def _people(users: QuerySet[User], school_id: int) -> list[Person]:
