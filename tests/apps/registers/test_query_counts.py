@@ -18,13 +18,13 @@ from tests.factories.pupils import make_group, make_pupil
 
 pytestmark = pytest.mark.django_db
 
-# Every page asks for the session, and for the user with their appointments. A page asks once more for the calendar when it
-# was changed or the process is new; that is not counted here, so each page is opened once before.
+# Every page asks for the session, and for the user with their appointments. A page asks once more for the calendar
+# when it was changed or the process is new; that is not counted here, so each page is opened once before.
 OPEN = 8
 BOARD = 12  # one of them, for those who see to back-ups: is one due? Three for the figures of the year
 MINE = 12
 PUPIL = 20  # five of them for the figures of the year beside others, one for the support there is
-SAVE = 12
+SAVE = 11
 # BEGIN and COMMIT are no queries.
 TRANSACTION = re.compile(r"^(SAVEPOINT|RELEASE|BEGIN|COMMIT)")
 
