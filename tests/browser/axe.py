@@ -4,8 +4,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Error
+
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a browser says of a script whose page was replaced while it ran, or before its next part.
+REPLACED = ("Execution context was destroyed", "axe is not defined")
 
 
 @cache
@@ -14,7 +18,22 @@ def _source() -> str:
 
 
 def violations(page: Any, within: str = "html") -> list[str]:
-    """What axe finds wrong on the page as it stands, one plain line for each element."""
+    """What axe finds wrong on the page as it stands, one plain line for each element.
+
+    A click returns before the page it leads to has come; where that replaces the page under axe, the new page is
+    looked at instead.
+    """
+    for _ in range(3):
+        page.wait_for_load_state()
+        try:
+            return _found(page, within)
+        except Error as error:
+            if not any(sign in error.message for sign in REPLACED):
+                raise
+    return _found(page, within)
+
+
+def _found(page: Any, within: str) -> list[str]:
     page.evaluate("document.fonts.ready.then(() => true)")
     page.evaluate(_source())
     result = page.evaluate(
