@@ -13,12 +13,12 @@ from rollbook.formats.benchmarks.reading import FOLDER, rows_of
 
 
 def main() -> None:
-    """Writes areas.csv and daily.csv."""
+    """Writes areas.csv and daily.csv.gz."""
     if len(sys.argv) != 2 or not (folder := Path(sys.argv[1])).is_dir():
         sys.exit(f"Give the folder with the DfE's files.\n\n{__doc__}")
     areas, figures = make(folder, rows_of(FOLDER / "windows.csv"))
     write(FOLDER / "areas.csv", areas)
-    write(FOLDER / "daily.csv", figures)
+    write(FOLDER / "daily.csv.gz", figures)
     print(f"{len(figures) - 1:,} lines of {len(areas) - 1} areas")  # noqa: T201
 
 

@@ -9,7 +9,8 @@ import pytest
 from rollbook.domain.benchmarks import Level, Published, PublishedPhase, Series
 from rollbook.domain.rates import round_half_up
 from rollbook.formats.benchmarks import MEASURES, make, published
-from rollbook.formats.benchmarks.reading import FOLDER, rows_of
+from rollbook.formats.benchmarks.making import write
+from rollbook.formats.benchmarks.reading import FIGURES, FOLDER, rows_of
 
 # Table B1, all areas of one year and one area of all years: attendance, absence, authorised, unauthorised, illness, PA.
 DAILY = """
@@ -160,7 +161,7 @@ def test_one_reads_the_areas_of_one_school() -> None:
 def test_every_line_has_a_known_table_area_and_phase() -> None:
     windows = {row["key"]: row for row in rows_of(FOLDER / "windows.csv")}
     areas = {row["code"] for row in rows_of(FOLDER / "areas.csv")}
-    for name in ("daily.csv", "census.csv", "groups.csv"):
+    for name in FIGURES:
         rows = list(rows_of(FOLDER / name))
         assert rows
         for row in rows:
@@ -255,3 +256,17 @@ def test_a_file_without_the_rows_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(KeyError, match="no rows of 'Academic year'"):
         make(tmp_path, [window])
+
+
+@pytest.mark.parametrize("name", ["figures.csv", "figures.csv.gz"])
+def test_what_is_written_is_read_again_whole_or_for_some_areas(tmp_path: Path, name: str) -> None:
+    lines = [["window", "area", "phase", "absence"], ["y1", "E1", "all", "6.5"], ["y1", "E2", "all"]]
+    write(tmp_path / name, lines)
+    write(tmp_path / f"again-{name}", lines)
+
+    first, second = rows_of(tmp_path / name)
+    assert first == {"window": "y1", "area": "E1", "phase": "all", "absence": "6.5"}
+    assert second == {"window": "y1", "area": "E2", "phase": "all", "absence": ""}
+    assert list(rows_of(tmp_path / name, {"E2"})) == [second]
+    assert list(rows_of(tmp_path / name, set())) == []
+    assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()

@@ -2,7 +2,7 @@
 
 Contains public sector information licensed under the Open Government Licence v3.0: Department for Education, Pupil
 attendance in schools, and Pupil absence in schools in England. `windows.csv` lists the tables, `areas.csv` and
-`daily.csv` are made by `bin/benchmarks.py`, `census.csv` and `groups.csv` were taken from printed tables.
+`daily.csv.gz` are made by `bin/benchmarks.py`, `census.csv` and `groups.csv` were taken from printed tables.
 """
 
 from rollbook.formats.benchmarks.making import MEASURES, make

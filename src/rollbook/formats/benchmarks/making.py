@@ -1,6 +1,8 @@
 """Makes the bundled figures from the files that the DfE publishes: one line for each table, area and phase."""
 
 import csv
+import gzip
+import io
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -60,7 +62,7 @@ Row = Mapping[str, str]
 
 
 def make(folder: Path, windows: Iterable[Row]) -> tuple[list[list[str]], list[list[str]]]:
-    """The lines of areas.csv and daily.csv, headings first, from the files of a folder.
+    """The lines of areas.csv and daily.csv.gz, headings first, from the files of a folder.
 
     `windows` are the rows of windows.csv. Errors: FileNotFoundError; KeyError where a file has not the columns of one.
     """
@@ -127,6 +129,8 @@ def _trimmed(line: list[str]) -> list[str]:
 
 
 def write(path: Path, lines: Iterable[Iterable[str]]) -> None:
-    """Writes a CSV file as the others of the folder are."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(lines)
+    """Writes a CSV file as the others of the folder are; packed where its name ends in .gz, the same each time."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    data = text.getvalue().encode()
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)

@@ -1,10 +1,12 @@
 """Reads the published figures that come with the product; kept in memory, as they change only with the product."""
 
 import csv
-from collections.abc import Iterator
+import gzip
+from collections.abc import Container, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from rollbook.domain.benchmarks import (
@@ -21,6 +23,7 @@ from rollbook.domain.benchmarks import (
 from rollbook.domain.spans import Span
 
 FOLDER = Path(__file__).parent
+FIGURES = ("daily.csv.gz", "census.csv", "groups.csv")
 _KEYS = ("window", "area", "phase", "pupils")
 
 
@@ -37,10 +40,8 @@ def published(local_authority: str) -> Published:
     areas = {area.code: area for area in areas_for(local_authority, everywhere).answer}
     windows = {window.key: window for window in map(window_of, rows_of(FOLDER / "windows.csv"))}
     figures: dict[Key, dict[str, Fraction]] = {}
-    for name in ("daily.csv", "census.csv", "groups.csv"):
-        for row in rows_of(FOLDER / name):
-            if row["area"] not in areas:
-                continue
+    for name in FIGURES:
+        for row in rows_of(FOLDER / name, areas):
             key = (row["window"], row["area"], PublishedPhase(row["phase"]), row.get("pupils", ""))
             figures[key] = {
                 measure: Fraction(value) / 100
@@ -62,7 +63,14 @@ def window_of(row: dict[str, str]) -> Window:
     )
 
 
-def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file by heading; what a short row leaves out is empty."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.DictReader(file, restval="")
+def rows_of(path: Path, areas: Container[str] | None = None) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file by heading; what a short row leaves out is empty.
+
+    With `areas` only the rows whose second column is one of them: of thousands of rows a school needs a few hundred.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        lines: Iterator[str] = iter(file)
+        if areas is not None:
+            lines = chain([next(lines)], (line for line in lines if line.split(",", 2)[1] in areas))
+        yield from csv.DictReader(lines, restval="")
