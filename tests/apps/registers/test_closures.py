@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from rollbook.apps.audit.models import Event
-from rollbook.apps.registers.actions.closing import declare_closure, preview_closure, preview_closures
+from rollbook.apps.registers.actions.closing import declare_closure, preview_closures
 from rollbook.apps.registers.actions.writing import NewEntry, Occasion, add_entries
 from rollbook.apps.registers.models import Entry, Save, UnplannedClosure
 from rollbook.apps.registers.queries.closures import closures_on, latest_closures
@@ -83,7 +83,7 @@ def form(key: UUID, act: str, **changes: Any) -> dict[str, Any]:
 @pytest.mark.policy("P-A-8", "P-4.1-12")
 def test_everybody_without_a_mark_is_coded_and_nobody_else(scene: Scene) -> None:
     scene.take({scene.amy: "/", scene.ben: "N", scene.cat: "L"})
-    preview = preview_closure(scene.viewer(scene.head), MONDAY, AM)
+    (preview,) = preview_closures(scene.viewer(scene.head), MONDAY, None, [AM])
     assert [pupil.forename for pupil in preview.coded] == ["Dan"]
     assert preview.kept_by_code == [("/", 1), ("L", 1), ("N", 1)]
     assert declare(scene) == 1 + 4

@@ -72,7 +72,6 @@ def week_context(
         "whos": sorted({who_of(lesson) for lesson in lessons}, key=natural),
         "teachers": sorted(teachers.items(), key=lambda each: each[1]),
         "shown": shown,
-        "day_words": dict(WEEKDAYS)[shown.weekday],
     }
 
 

@@ -72,7 +72,7 @@ def _present_marks(viewer: Viewer, wanted: set[tuple[date, int]]) -> dict[tuple[
             on__in={on for on, _ in wanted},
             pupil__in={pupil for _, pupil in wanted},
         )
-        .select_related("lesson", "lesson__teacher", "save_made")
+        .select_related("lesson")
         .order_by("version")
     )
     newest = {(mark.on, mark.pupil_id, mark.lesson_id): mark for mark in rows}

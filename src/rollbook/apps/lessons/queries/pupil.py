@@ -30,7 +30,7 @@ def lessons_of_pupil(viewer: Viewer, pupil_id: int, today: date) -> LessonsOfPup
         LessonMark.objects.filter(
             pupil_id=pupil_id, on__gte=since, on__lte=today, lesson__school_id=viewer.school_id
         )
-        .select_related("lesson", "lesson__teacher")
+        .select_related("lesson")
         .order_by("version")
     )
     newest = {(mark.lesson_id, mark.on): mark for mark in rows}

@@ -54,11 +54,6 @@ class LessonSheet:
     versions: dict[int, Versions]
     planned: dict[int, Reason]
 
-    @property
-    def is_complete(self) -> bool:
-        """Has every pupil a mark?"""
-        return all(each.pupil.id in self.versions for each in self.pupils)
-
 
 def held_on(viewer: Viewer, lesson_id: int, on: date) -> Held | None:
     """A lesson of the viewer's school as it is on a day; None where there is none that day. Two queries."""

@@ -48,15 +48,13 @@ class ClosurePreview:
         return sorted(Counter(code for _, code in self.kept).items())
 
 
-def preview_closure(viewer: Viewer, on: date, school_session: SchoolSession) -> ClosurePreview:
-    """Who would be coded Y4, and whose mark stays because it was made before the closure."""
-    return _look(viewer, [on], [school_session])[0].preview
-
-
 def preview_closures(
     viewer: Viewer, on: date, last_day: date | None, sessions: Sequence[SchoolSession]
 ) -> list[ClosurePreview]:
-    """The same for these sessions of each school day from a day to a day. Two queries, however many days."""
+    """Who would be coded Y4, and whose mark stays because it was made before the closure, by session.
+
+    Of each school day from a day to a day. Two queries, however many days.
+    """
     return [each.preview for each in _look(viewer, days_closed(viewer, on, last_day), sessions)]
 
 
