@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.source import ROOT, tracked_files
 
-BINARY = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".pdf", ".xz", ".zip"}
+BINARY = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".pdf", ".xz", ".gz", ".zip"}
 # Sites that a text of ours may point a reader to. Everything else that looks like an address is a mistake.
 MAY_BE_NAMED = (
     "gov.uk",
