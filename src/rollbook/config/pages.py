@@ -1,4 +1,79 @@
-"""What apps put on one another's pages, as settings of the frame; `config.settings` takes these in."""
+"""The frame of every page: the navigation, the pages of each section, and what apps put on one another's pages.
+
+Settings of the frame (`rollbook.ui`); `config.settings` takes them in. An app built on another adds its pages here.
+"""
+
+# Words, address, and the permissions of which one opens it. What a person may not open is not shown.
+ROLLBOOK_NAV = [
+    ("Trust", "registers:trust", ["trust.view"]),
+    ("Today", "registers:today", ["board.view", "board.totals"]),
+    ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
+    ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+    ("Planned", "registers:planned", ["planned.record"]),
+    ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+    ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
+    ("School", "schools:calendar", ["school.view"]),
+    ("Staff", "accounts:staff", ["staff.manage"]),
+    ("Audit log", "audit:log", ["audit.view"]),
+]
+ROLLBOOK_LINKS = {"home": "registers:home", "roll_call": "registers:roll_call"}
+
+# The pages of a section beside one another, under the section's name in the navigation. Words, address, and the
+# permissions of which one opens it. A section of one page shows no tabs.
+ROLLBOOK_TABS = {
+    "registers": [
+        (
+            "Registers of the day",
+            "registers:mine",
+            ["register.take_own", "register.take_any", "pupil.view_any"],
+        ),
+        ("Lessons", "lessons:today", ["register.take_own", "register.take_any"]),
+        ("Missing from lessons", "lessons:alerts", ["register.take_any"]),
+        ("Grid", "registers:grid", ["register.amend"]),
+        ("To put right", "registers:quality", ["quality.view"]),
+        ("Print and export", "reports:print", ["register.take_own", "pupil.view_any"]),
+    ],
+    "desk": [
+        ("Arrivals and departures", "registers:arrivals", ["arrivals.sign_in"]),
+        ("Roll call", "registers:roll_call", ["rollcall.take"]),
+        ("Kiosk", "registers:kiosks", ["kiosk.manage"]),
+    ],
+    "planned": [
+        ("Known beforehand", "registers:planned", ["planned.record"]),
+        ("Activities", "absence:activities", ["activities.record"]),
+        ("Two schools", "absence:dual_list", ["activities.record"]),
+        ("Part-time", "absence:timetables", ["timetables.draft", "timetables.agree"]),
+        ("Suspensions", "absence:suspensions", ["suspensions.record"]),
+    ],
+    "pupils": [
+        ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
+        ("Starting", "roll:starting", ["pupil.view_any"]),
+        ("Leavers", "roll:leavers", ["pupil.view_any"]),
+        ("What is missing", "roll:missing", ["pupil.view_any"]),
+        ("Removals", "roll:removals", ["roll.propose_removal", "roll.approve_removal"]),
+        ("Returns", "roll:returns", ["pupil.edit"]),
+        ("Import", "exchange:imports", ["roll.import", "staff.manage", "marks.import"]),
+    ],
+    "figures": [
+        ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
+        ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
+        ("Pupils of concern", "insight:concern", ["measures.view"]),
+        ("Support", "support:list", ["support.record"]),
+        ("Effect", "insight:effect", ["support.record"]),
+        ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
+        ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
+        ("Views", "insight:views", ["measures.view", "measures.totals"]),
+    ],
+    "school": [
+        ("Calendar", "schools:calendar", ["school.view"]),
+        ("Times", "schools:times", ["school.view"]),
+        ("Groups", "schools:groups", ["school.view"]),
+        ("Timetable", "lessons:timetable", ["groups.manage"]),
+        ("Settings", "schools:settings", ["school.view"]),
+        ("Codes", "schools:codes", ["school.view"]),
+        ("Keeping", "keeping:keeping", ["keeping.view"]),
+    ],
+}
 
 # How many things wait on a page of a section, shown beside its name: the address, and who counts for a viewer on a day.
 ROLLBOOK_TAB_COUNTS = {

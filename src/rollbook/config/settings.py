@@ -10,10 +10,15 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from rollbook.config.answers import ROLLBOOK_ANSWERS as ROLLBOOK_ANSWERS
+from rollbook.config.answers import ROLLBOOK_OPEN_CASES as ROLLBOOK_OPEN_CASES
 from rollbook.config.pages import ROLLBOOK_CARDS as ROLLBOOK_CARDS
+from rollbook.config.pages import ROLLBOOK_LINKS as ROLLBOOK_LINKS
+from rollbook.config.pages import ROLLBOOK_NAV as ROLLBOOK_NAV
 from rollbook.config.pages import ROLLBOOK_PARTS as ROLLBOOK_PARTS
 from rollbook.config.pages import ROLLBOOK_PUPIL_LINKS as ROLLBOOK_PUPIL_LINKS
 from rollbook.config.pages import ROLLBOOK_TAB_COUNTS as ROLLBOOK_TAB_COUNTS
+from rollbook.config.pages import ROLLBOOK_TABS as ROLLBOOK_TABS
 from rollbook.config.pages import ROLLBOOK_TABS_WHILE as ROLLBOOK_TABS_WHILE
 
 env = environ.Env()
@@ -302,98 +307,3 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
-
-# --- The frame of every page ------------------------------------------------------------------------------------
-
-# Words, address, and the permissions of which one opens it. What a person may not open is not shown.
-ROLLBOOK_NAV = [
-    ("Trust", "registers:trust", ["trust.view"]),
-    ("Today", "registers:today", ["board.view", "board.totals"]),
-    ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
-    ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
-    ("Planned", "registers:planned", ["planned.record"]),
-    ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
-    ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
-    ("School", "schools:calendar", ["school.view"]),
-    ("Staff", "accounts:staff", ["staff.manage"]),
-    ("Audit log", "audit:log", ["audit.view"]),
-]
-ROLLBOOK_LINKS = {"home": "registers:home", "roll_call": "registers:roll_call"}
-
-# The pages of a section beside one another, under the section's name in the navigation. An app built on another adds
-# its page here. Words, address, and the permissions of which one opens it. A section of one page shows no tabs.
-ROLLBOOK_TABS = {
-    "registers": [
-        (
-            "Registers of the day",
-            "registers:mine",
-            ["register.take_own", "register.take_any", "pupil.view_any"],
-        ),
-        ("Lessons", "lessons:today", ["register.take_own", "register.take_any"]),
-        ("Missing from lessons", "lessons:alerts", ["register.take_any"]),
-        ("Grid", "registers:grid", ["register.amend"]),
-        ("To put right", "registers:quality", ["quality.view"]),
-        ("Print and export", "reports:print", ["register.take_own", "pupil.view_any"]),
-    ],
-    "desk": [
-        ("Arrivals and departures", "registers:arrivals", ["arrivals.sign_in"]),
-        ("Roll call", "registers:roll_call", ["rollcall.take"]),
-        ("Kiosk", "registers:kiosks", ["kiosk.manage"]),
-    ],
-    "planned": [
-        ("Known beforehand", "registers:planned", ["planned.record"]),
-        ("Activities", "absence:activities", ["activities.record"]),
-        ("Two schools", "absence:dual_list", ["activities.record"]),
-        ("Part-time", "absence:timetables", ["timetables.draft", "timetables.agree"]),
-        ("Suspensions", "absence:suspensions", ["suspensions.record"]),
-    ],
-    "pupils": [
-        ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
-        ("Starting", "roll:starting", ["pupil.view_any"]),
-        ("Leavers", "roll:leavers", ["pupil.view_any"]),
-        ("What is missing", "roll:missing", ["pupil.view_any"]),
-        ("Removals", "roll:removals", ["roll.propose_removal", "roll.approve_removal"]),
-        ("Returns", "roll:returns", ["pupil.edit"]),
-        ("Import", "exchange:imports", ["roll.import", "staff.manage", "marks.import"]),
-    ],
-    "figures": [
-        ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
-        ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
-        ("Pupils of concern", "insight:concern", ["measures.view"]),
-        ("Support", "support:list", ["support.record"]),
-        ("Effect", "insight:effect", ["support.record"]),
-        ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
-        ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
-        ("Views", "insight:views", ["measures.view", "measures.totals"]),
-    ],
-    "school": [
-        ("Calendar", "schools:calendar", ["school.view"]),
-        ("Times", "schools:times", ["school.view"]),
-        ("Groups", "schools:groups", ["school.view"]),
-        ("Timetable", "lessons:timetable", ["groups.manage"]),
-        ("Settings", "schools:settings", ["school.view"]),
-        ("Codes", "schools:codes", ["school.view"]),
-        ("Keeping", "keeping:keeping", ["keeping.view"]),
-    ],
-}
-
-# What an app may ask of one that is built on it, and so can't import: the question's name and who answers.
-ROLLBOOK_ANSWERS = {
-    "marks_on": "rollbook.apps.registers.queries.days.marks_on",
-    "pupil_marks": "rollbook.apps.registers.queries.days.pupil_marks",
-    "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
-    "notices": "rollbook.apps.keeping.queries.backups.notices_for",
-    "audit_subjects": "rollbook.config.subjects.names_of",
-    "audit_pupils_called": "rollbook.config.subjects.pupils_called",
-    "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
-    "concern_words": "rollbook.apps.insight.queries.concern.concern_words",
-    "plan_drafts": "rollbook.apps.absence.queries.sources.drafts_of",
-}
-# Who says of which pupils a matter is open, so that a purge leaves their marks alone: each is asked (viewer, on) and
-# answers with pupils' ids and the matter in words, such as "a removal is under way".
-ROLLBOOK_OPEN_CASES: list[str] = [
-    "rollbook.apps.roll.queries.keeping.pupils_on_or_coming",
-    "rollbook.apps.roll.queries.keeping.pupils_with_open_removals",
-    "rollbook.apps.registers.queries.keeping.pupils_with_plans",
-    "rollbook.apps.support.queries.supports.pupils_with_open_support",
-]
