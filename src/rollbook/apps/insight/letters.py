@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from rollbook.apps.insight.forms import ExploreForm
+from rollbook.apps.insight.forms.explore import ExploreForm
 from rollbook.apps.insight.presenters.explore import explore_context
 from rollbook.apps.insight.presenters.exporting import notes_of, table_of
 from rollbook.apps.insight.queries.exploring import explore

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.forms import ConcernForm
+from rollbook.apps.insight.forms.concern import ConcernForm
 from rollbook.apps.insight.presenters.concern import concern_context, concern_row
 from rollbook.apps.insight.queries.concern import concerns
 from rollbook.apps.support.queries.supports import open_by_pupil

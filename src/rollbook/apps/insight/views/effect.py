@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.forms import EffectForm
+from rollbook.apps.insight.forms.effect import EffectForm
 from rollbook.apps.insight.presenters.effect import effect_context
 from rollbook.apps.insight.queries.effect import effect as effect_of
 from rollbook.apps.support.queries.supports import KIND_WORDS, dealt_alike, titles

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_GET
 
 from rollbook import clock
 from rollbook.apps.insight.actions.exporting import note_list
-from rollbook.apps.insight.forms import ExploreForm, KeepForm
+from rollbook.apps.insight.forms.explore import ExploreForm
+from rollbook.apps.insight.forms.saved_views import KeepForm
 from rollbook.apps.insight.presenters.explore import explore_context
 from rollbook.apps.insight.presenters.exporting import notes_of, svg_of, table_of
 from rollbook.apps.insight.queries.exploring import explore as answer_to

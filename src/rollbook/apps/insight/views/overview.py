@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.forms import BehindForm
+from rollbook.apps.insight.forms.behind import BehindForm
 from rollbook.apps.insight.presenters.behind import behind_context
 from rollbook.apps.insight.presenters.overview import overview_context
 from rollbook.apps.insight.queries.behind import pupils_behind

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.forms import PeriodForm
-from rollbook.apps.insight.habit_forms import PatternsForm
+from rollbook.apps.insight.forms.habits import PatternsForm
+from rollbook.apps.insight.forms.periods import PeriodForm
 from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
 from rollbook.apps.insight.queries.patterns import earlier_years
 from rollbook.apps.insight.queries.patterns import patterns as patterns_of

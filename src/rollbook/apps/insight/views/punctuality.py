@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from rollbook import clock
 from rollbook.apps.insight.actions.exporting import note_list
-from rollbook.apps.insight.habit_forms import PunctualityForm
+from rollbook.apps.insight.forms.habits import PunctualityForm
 from rollbook.apps.insight.presenters.punctuality import FILE_HEADINGS, file_rows, punctuality_context
 from rollbook.apps.insight.queries.punctuality import punctuality as lateness_of
 from rollbook.apps.schools.queries import timetable

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rollbook import clock
 from rollbook.apps.insight.actions.saved_views import change_view, remove_view, save_view, send_weekly
-from rollbook.apps.insight.forms import ExploreForm, KeepForm, NameForm, SendForm
+from rollbook.apps.insight.forms.explore import ExploreForm
+from rollbook.apps.insight.forms.saved_views import KeepForm, NameForm, SendForm
 from rollbook.apps.insight.models import SavedView
 from rollbook.apps.insight.presenters.saved_views import list_context, view_url
 from rollbook.apps.insight.queries.saved_views import may_change, readers_of, recipient_ids, view_of, views_of

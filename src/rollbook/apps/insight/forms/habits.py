@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from rollbook.apps.insight.forms import GroupedForm
+from rollbook.apps.insight.forms.periods import GroupedForm
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.patterns import PatternsAsked
 from rollbook.apps.insight.queries.punctuality import LateAsked

@@ -1,0 +1,1 @@
+"""The questions the figures are asked by, a module for each page."""
