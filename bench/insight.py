@@ -89,12 +89,12 @@ def _pages(school: Any, head: Any) -> dict[str, Any]:
     from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
-    from rollbook.apps.insight.queries.ground import forget_grounds
     from rollbook.apps.roll.models import Pupil
 
     client = Client(headers={"host": "localhost"})
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(head)
     pupil = Pupil.objects.filter(school=school, enrolments__last_day=None).latest("pk")
+    amend = _amending(head, pupil)
     addresses = {words: reverse(name) for words, name, _ in settings.ROLLBOOK_TABS["figures"]}
     addresses |= {
         "pupils behind": reverse("insight:behind"),
@@ -107,7 +107,7 @@ def _pages(school: Any, head: Any) -> dict[str, Any]:
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
         count = len(queries)  # now: the next request empties the list
-        changed = [_ms_after(forget_grounds, lambda address=address: client.get(address)) for _ in range(3)]  # type: ignore[misc]
+        changed = [_ms_after(amend, lambda address=address: client.get(address)) for _ in range(3)]  # type: ignore[misc]
         warm = [_ms(lambda address=address: client.get(address)) for _ in range(_LOOKS)]  # type: ignore[misc]
         found[words] = {
             "status": answer.status_code,
@@ -117,6 +117,34 @@ def _pages(school: Any, head: Any) -> dict[str, Any]:
             **figures(warm).as_dict(),
         }
     return found
+
+
+def _amending(head: Any, pupil: Any) -> Callable[[], None]:
+    """Amends one mark of the pupil each time it is called: there and back again."""
+    from uuid import uuid4
+
+    from rollbook import clock
+    from rollbook.apps.registers.actions.writing import NewEntry, Occasion, add_entries
+    from rollbook.apps.registers.models import Entry, Save
+    from rollbook.domain.access import Actor
+    from rollbook.domain.sessions import SchoolSession
+
+    newest = Entry.objects.filter(pupil=pupil).order_by("-on", "-version", "-id")[0]
+
+    def amend() -> None:
+        standing = Entry.objects.filter(pupil=pupil, on=newest.on, session=newest.session).latest("version")
+        entry = NewEntry(
+            pupil_id=pupil.pk,
+            on=newest.on,
+            session=SchoolSession(newest.session),
+            version=standing.version + 1,
+            code="O" if standing.code == "I" else "I",
+            reason="Measured",
+        )
+        occasion = Occasion(school_id=pupil.school_id, kind=Save.Kind.AMENDMENT, key=uuid4())
+        add_entries(occasion=occasion, entries=[entry], by=Actor(head.pk, head.name, "Head"), at=clock.now())
+
+    return amend
 
 
 def _ms_after(before: Callable[[], Any], what: Callable[[], Any]) -> float:

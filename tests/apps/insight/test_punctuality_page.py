@@ -100,6 +100,27 @@ def test_the_weekday_with_most_lateness_is_named_where_there_is_enough(scene: Sc
     assert "Most often late on Friday afternoons: 18 of 22 sessions; over the whole week" in page
 
 
+def test_a_long_list_is_turned_fifty_pupils_at_a_time_and_its_file_is_whole(
+    scene: Scene, client: Client
+) -> None:
+    pupils = [make_pupil(scene.school, scene.group, f"Further{n:02}", "Pat") for n in range(49)]
+    make_marks(scene.viewer(scene.head), {(pupil, WEEKS[9], PM): "L" for pupil in pupils}, NOW)
+    sign_in(client, scene.head)
+
+    first, second = text(client), text(client, "by=group&page=2")
+
+    assert "1 to 50 of 51 pupils" in first
+    assert "Brown, Ben" in first
+    assert "Further48, Pat" not in first
+    assert "51 to 51 of 51 pupils" in second
+    assert "Further48, Pat" in second
+    assert "Brown, Ben" not in second
+    assert 'href="?by=group&amp;page=1"' in second
+    assert "Further48" in text(client, "page=99")  # the last there is
+    assert "Further48" in client.get("/figures/punctuality/file/?page=2").content.decode()
+    assert "Brown" in client.get("/figures/punctuality/file/?page=2").content.decode()
+
+
 def test_every_figure_opens_pupils_and_marks(scene: Scene, client: Client) -> None:
     page = text(sign_in(client, scene.head))
 

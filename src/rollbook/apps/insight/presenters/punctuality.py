@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from rollbook.apps.insight.presenters.words import behind_url, change, change_words
@@ -19,14 +20,18 @@ from rollbook.ui.words import short_day
 
 SHOWN_SESSIONS = 5
 FEWEST_FOR_A_DAY = 20
+ON_A_PAGE = 50
 FILE_HEADINGS = (
     "Surname", "Forename", "Group", "Late sessions", "Code L", "Code U", "Minutes", "Sessions without minutes",
     "Late sessions this half term", "Minutes this half term", "Repeated lateness", "Why",
 )  # fmt: skip
 
 
-def punctuality_context(viewer: Viewer, found: Punctuality, asked: LateAsked) -> dict[str, Any]:
-    """Everything `insight/punctuality.html` needs but its form."""
+def punctuality_context(
+    viewer: Viewer, found: Punctuality, asked: LateAsked, page: str = ""
+) -> dict[str, Any]:
+    """Everything `insight/punctuality.html` needs but its form; `page` is the part of a long list that is asked for."""
+    shown: Page[LatePupil] = Paginator(found.rows, ON_A_PAGE).get_page(page)
     names = viewer.may(Permission.MEASURES_VIEW)
     moved = change(found.total.rate, found.rate_before, more_is_better=False)
     than = "" if found.before is None else found.before.name[0].lower() + found.before.name[1:]
@@ -48,7 +53,8 @@ def punctuality_context(viewer: Viewer, found: Punctuality, asked: LateAsked) ->
         "slots_title": _slots_title(found),
         "weekdays": bars(_weekdays(found)),
         "groups": [_group(label, group, found, asked, names=names) for label, group in found.groups.items()],
-        "rows": [_row(row, found) for row in found.rows],
+        "page": shown,
+        "rows": [_row(row, found) for row in shown],
     }
 
 

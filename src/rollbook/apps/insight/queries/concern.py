@@ -1,9 +1,11 @@
 """The pupils on the roll whose attendance is of concern, the most pressing first, with every reason why."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +75,27 @@ class _Look:
     half_term_before: tallies.Tally | None
     window: NDArray[np.bool_]
     """The columns of the ten school weeks that end today."""
+    alike: tuple[object, ...]
+    """What the rules are told of everybody alike; the rest is a pupil's own day of birth and marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the rules said, with all that they were told: of everybody alike, and of each pupil."""
+
+    alike: tuple[object, ...]
+    by_pupil: dict[int, tuple[date, bytes, Concern]]
+
+
+KEPT_SCHOOLS = 16
+_kept: OrderedDict[int, _Kept] = OrderedDict()
+_kept_lock = Lock()
+
+
+def forget_concerns() -> None:
+    """Drops what is kept in memory, to measure what a look costs without it."""
+    with _kept_lock:
+        _kept.clear()
 
 
 def concerns(viewer: Viewer, now: datetime) -> Concerns | None:
@@ -95,24 +118,49 @@ def concerns(viewer: Viewer, now: datetime) -> Concerns | None:
     found = ground(viewer, min(first_days), today, now)
     return found.once(
         f"concerns on {today} below {below}",
-        lambda: _concerns(year, _look(found, today, below, year, half_term, before)),
+        lambda: _concerns(viewer.school_id, year, _look(found, today, below, year, half_term, before)),
     )
 
 
-def _concerns(year: Period, look: _Look) -> Concerns:
-    """Worked out once for the same marks: the rules of hundreds of pupils take a quarter of a second."""
+def _concerns(school_id: int, year: Period, look: _Look) -> Concerns:
+    """Worked out once for the same marks; after a change, the rules are asked again for those it has changed only."""
     found, today = look.ground, look.today
     here = np.array([any(today in span for span in member.spans) for member in found.members], np.bool_)
     of_the_year = found.between(year.first_day, today)
     rows = []
-    for row in np.flatnonzero(here & _could_be(look)).tolist():
-        known = concern(_known(look, row))
+    for row, known in _asked_once(school_id, look, np.flatnonzero(here & _could_be(look)).tolist()):
         if known.is_one:
             member = found.members[row]
             words = year_group_words(member.year_group_on(today))
             rows.append(PupilConcern(member, words, look.year.at(row), known))
     rows.sort(key=lambda each: each.concern.rank)
     return Concerns(year, rows, int(here.sum()), of_the_year.missing_count, of_the_year.unexplained_count)
+
+
+def _asked_once(school_id: int, look: _Look, rows: list[int]) -> list[tuple[int, Concern]]:
+    """What the rules say of each of these rows. Shape: the rows as given, each with its answer.
+
+    Hundreds of pupils take a quarter of a second, so what was said is kept and said again for whom the rules would be
+    told the very same: the marks themselves are compared, so a change is never missed, wherever it came from.
+    """
+    with _kept_lock:
+        kept = _kept.get(school_id)
+    before = kept.by_pupil if kept is not None and kept.alike == look.alike else {}
+    said: dict[int, tuple[date, bytes, Concern]] = {}
+    answers = []
+    for row in rows:
+        member, marks = look.ground.members[row], look.ground.marks[row].tobytes()
+        was = before.get(member.id)
+        if was is None or was[:2] != (member.born_on, marks):
+            was = member.born_on, marks, concern(_known(look, row))
+        said[member.id] = was
+        answers.append((row, was[2]))
+    with _kept_lock:
+        _kept[school_id] = _Kept(look.alike, said)
+        _kept.move_to_end(school_id)
+        while len(_kept) > KEPT_SCHOOLS:
+            _kept.popitem(last=False)
+    return answers
 
 
 def concern_words(viewer: Viewer, pupil_id: int, now: datetime) -> list[str]:
@@ -157,6 +205,7 @@ def _look(
         half_term=tally(half_term),
         half_term_before=tally(before),
         window=columns(first_week, today),
+        alike=(today, below, year, half_term, before, found.half_days),
     )
 
 

@@ -29,7 +29,7 @@ def punctuality(request: HttpRequest) -> HttpResponse:
         return render(request, "insight/punctuality.html", {"form": form, "found": None}, status=422)
     found = lateness_of(viewer, form.asked, clock.now())
     form.offer_filters(found.filters)
-    context = punctuality_context(viewer, found, form.asked) | {
+    context = punctuality_context(viewer, found, form.asked, request.GET.get("page", "")) | {
         "form": form,
         "query": request.GET.urlencode(),
     }
