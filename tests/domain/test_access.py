@@ -20,33 +20,40 @@ from rollbook.domain.spans import Span
 
 _EVERY_OFFICE = (
     "register.take_any register.amend board.view board.totals arrivals.sign_in pupil.view_any planned.record "
-    "registers.export school.view activities.record rollcall.take quality.view"
+    "registers.export school.view activities.record rollcall.take quality.view absence.record contact.record "
+    "leave.record duties.view post.view"
 )
 _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage roll.propose_removal"
 _MEASURES = "measures.view measures.totals"
-_PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep support.record"
-_OFFICER = f"{_OFFICE} calendar.manage audit.view marks.import keeping.view {_PASTORAL}"
-_HEAD = f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge"
+_PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep support.record welfare.view"
+_OFFICER = (
+    f"{_OFFICE} calendar.manage audit.view marks.import keeping.view returns.send policy_kept.view jobs.view "
+    f"{_PASTORAL}"
+)
+_HEAD = (
+    f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge leave.decide "
+    "illness.decide"
+)
 
 PERMISSIONS = {
-    Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view rollcall.take",
+    Role.CLASS_TEACHER: "register.take_own pupil.view_own school.view rollcall.take duties.view",
     Role.OFFICE: _OFFICE,
     Role.ATTENDANCE_OFFICER: _OFFICER,
     Role.PASTORAL_LEAD: f"{_EVERY_OFFICE} {_PASTORAL}",
     Role.SENCO: (
         "board.view board.totals pupil.view_any planned.record school.view activities.record timetables.draft "
-        f"rollcall.take {_MEASURES} figures.keep support.record"
+        f"rollcall.take {_MEASURES} figures.keep support.record contact.record welfare.view duties.view"
     ),
     Role.HEAD_TEACHER: _HEAD,
     Role.SENIOR_ATTENDANCE_CHAMPION: _HEAD,
-    Role.GOVERNOR: "board.totals school.view measures.totals figures.keep",
+    Role.GOVERNOR: "board.totals school.view measures.totals figures.keep policy_kept.view",
     Role.INSPECTOR: "pupil.view_any registers.export school.view",
     Role.TRUST_LEAD: (
         "board.view board.totals pupil.view_any registers.export school.view quality.view keeping.view trust.view "
         f"{_MEASURES}"
     ),
     Role.ADMINISTRATOR: (
-        "staff.manage calendar.manage groups.manage roll.import audit.view school.view keeping.view"
+        "staff.manage calendar.manage groups.manage roll.import audit.view school.view keeping.view jobs.view"
     ),
 }
 SETTERS = {

@@ -112,3 +112,10 @@ ROLLBOOK_PARTS = {
 ROLLBOOK_PUPIL_LINKS = [
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
 ]
+
+# Who says what is owed: each is asked (viewer, first_day, last_day, now) for every occasion of a duty of
+# `domain.duty_table` that arose on these days, whoever is asked to see to it, and answers with a list of `Owed`.
+ROLLBOOK_DUTIES: list[str] = []
+
+# Work of the background: its name, when it is due, and who does it. See the jobs app.
+ROLLBOOK_JOBS: list[tuple[str, str, str]] = []

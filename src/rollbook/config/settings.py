@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from rollbook.config.answers import ROLLBOOK_ANSWERS as ROLLBOOK_ANSWERS
 from rollbook.config.answers import ROLLBOOK_OPEN_CASES as ROLLBOOK_OPEN_CASES
 from rollbook.config.pages import ROLLBOOK_CARDS as ROLLBOOK_CARDS
+from rollbook.config.pages import ROLLBOOK_DUTIES as ROLLBOOK_DUTIES
+from rollbook.config.pages import ROLLBOOK_JOBS as ROLLBOOK_JOBS
 from rollbook.config.pages import ROLLBOOK_LINKS as ROLLBOOK_LINKS
 from rollbook.config.pages import ROLLBOOK_NAV as ROLLBOOK_NAV
 from rollbook.config.pages import ROLLBOOK_PARTS as ROLLBOOK_PARTS
@@ -48,15 +50,19 @@ ALLOWED_HOSTS: list[str] = env.list("ROLLBOOK_HOSTS", default=["localhost", "127
 INSTALLED_APPS = [
     "rollbook.config",
     "rollbook.ui",
+    "rollbook.apps.duties",
     "rollbook.apps.keeping",
     "rollbook.apps.exchange",
     "rollbook.apps.insight",
     "rollbook.apps.reports",
     "rollbook.apps.support",
+    "rollbook.apps.followup",
     "rollbook.apps.absence",
     "rollbook.apps.lessons",
     "rollbook.apps.registers",
     "rollbook.apps.roll",
+    "rollbook.apps.post",
+    "rollbook.apps.jobs",
     "rollbook.apps.schools",
     "rollbook.apps.accounts",
     "rollbook.apps.audit",

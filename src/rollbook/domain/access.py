@@ -85,6 +85,17 @@ class Permission(StrEnum):
     MEASURES_TOTALS = "measures.totals"
     FIGURES_KEEP = "figures.keep"
     SUPPORT_RECORD = "support.record"
+    ABSENCE_RECORD = "absence.record"
+    CONTACT_RECORD = "contact.record"
+    WELFARE_VIEW = "welfare.view"
+    LEAVE_RECORD = "leave.record"
+    LEAVE_DECIDE = "leave.decide"
+    ILLNESS_DECIDE = "illness.decide"
+    RETURNS_SEND = "returns.send"
+    DUTIES_VIEW = "duties.view"
+    POLICY_KEPT_VIEW = "policy_kept.view"
+    JOBS_VIEW = "jobs.view"
+    POST_VIEW = "post.view"
 
 
 _P = Permission
@@ -109,6 +120,12 @@ _PASTORAL_LEAD = frozenset(
         _P.MEASURES_TOTALS,
         _P.FIGURES_KEEP,
         _P.SUPPORT_RECORD,
+        _P.ABSENCE_RECORD,
+        _P.CONTACT_RECORD,
+        _P.WELFARE_VIEW,
+        _P.LEAVE_RECORD,
+        _P.DUTIES_VIEW,
+        _P.POST_VIEW,
     }
 )
 # The office runs the registers; what becomes of the figures is the work of those who lead on attendance.
@@ -119,6 +136,7 @@ _NOT_OF_THE_OFFICE = {
     _P.MEASURES_TOTALS,
     _P.FIGURES_KEEP,
     _P.SUPPORT_RECORD,
+    _P.WELFARE_VIEW,
 }
 _OFFICE = (_PASTORAL_LEAD - _NOT_OF_THE_OFFICE) | {
     _P.PUPIL_EDIT,
@@ -128,7 +146,17 @@ _OFFICE = (_PASTORAL_LEAD - _NOT_OF_THE_OFFICE) | {
     _P.ROLL_PROPOSE_REMOVAL,
 }
 _ATTENDANCE_OFFICER = (
-    _OFFICE | _PASTORAL_LEAD | {_P.CALENDAR_MANAGE, _P.AUDIT_VIEW, _P.MARKS_IMPORT, _P.KEEPING_VIEW}
+    _OFFICE
+    | _PASTORAL_LEAD
+    | {
+        _P.CALENDAR_MANAGE,
+        _P.AUDIT_VIEW,
+        _P.MARKS_IMPORT,
+        _P.KEEPING_VIEW,
+        _P.RETURNS_SEND,
+        _P.POLICY_KEPT_VIEW,
+        _P.JOBS_VIEW,
+    }
 )
 _HEAD_TEACHER = _ATTENDANCE_OFFICER | {
     _P.CLOSURE_DECLARE,
@@ -136,6 +164,8 @@ _HEAD_TEACHER = _ATTENDANCE_OFFICER | {
     _P.TIMETABLES_AGREE,
     _P.ROLL_APPROVE_REMOVAL,
     _P.KEEPING_PURGE,
+    _P.LEAVE_DECIDE,
+    _P.ILLNESS_DECIDE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -158,13 +188,18 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.MEASURES_TOTALS,
                 _P.FIGURES_KEEP,
                 _P.SUPPORT_RECORD,
+                _P.CONTACT_RECORD,
+                _P.WELFARE_VIEW,
+                _P.DUTIES_VIEW,
             }
         ),
         Role.CLASS_TEACHER: frozenset(
-            {_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW, _P.ROLLCALL_TAKE}
+            {_P.REGISTER_TAKE_OWN, _P.PUPIL_VIEW_OWN, _P.SCHOOL_VIEW, _P.ROLLCALL_TAKE, _P.DUTIES_VIEW}
         ),
         Role.OFFICE: _OFFICE,
-        Role.GOVERNOR: frozenset({_P.BOARD_TOTALS, _P.SCHOOL_VIEW, _P.MEASURES_TOTALS, _P.FIGURES_KEEP}),
+        Role.GOVERNOR: frozenset(
+            {_P.BOARD_TOTALS, _P.SCHOOL_VIEW, _P.MEASURES_TOTALS, _P.FIGURES_KEEP, _P.POLICY_KEPT_VIEW}
+        ),
         Role.ADMINISTRATOR: frozenset(
             {
                 _P.STAFF_MANAGE,
@@ -174,6 +209,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.AUDIT_VIEW,
                 _P.SCHOOL_VIEW,
                 _P.KEEPING_VIEW,
+                _P.JOBS_VIEW,
             }
         ),
         # Looks at every school of the trust and changes nothing in any of them.

@@ -41,6 +41,17 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.MEASURES_TOTALS: "see the school's attendance figures",
     Permission.FIGURES_KEEP: "keep views of the figures and take them out as files",
     Permission.SUPPORT_RECORD: "see and record support for pupils' attendance",
+    Permission.ABSENCE_RECORD: "take parents' calls about absence",
+    Permission.CONTACT_RECORD: "see who is missing without a reason and record calls home",
+    Permission.WELFARE_VIEW: "see notes about a pupil's welfare",
+    Permission.LEAVE_RECORD: "record a request for leave",
+    Permission.LEAVE_DECIDE: "decide about leave",
+    Permission.ILLNESS_DECIDE: "decide whether an illness is accepted",
+    Permission.RETURNS_SEND: "send returns to the local authority",
+    Permission.DUTIES_VIEW: "see what is to be done",
+    Permission.POLICY_KEPT_VIEW: "see whether the policy is kept",
+    Permission.JOBS_VIEW: "see the work in the background",
+    Permission.POST_VIEW: "see the messages that were sent",
 }
 
 
