@@ -1,6 +1,7 @@
 """Makes the DfE's figures that come with the product from the files it publishes: bin/benchmarks.py FOLDER
 
-A new year: add its table to src/rollbook/formats/benchmarks/windows.csv (days, day of publication, name of the file),
+A new year: add its table to src/rollbook/formats/benchmarks/windows.csv (days, day of publication
+and where that is from, name of the file),
 put the file beside the others in FOLDER and run this. The files come from "Pupil attendance in schools" on
 https://explore-education-statistics.service.gov.uk (Open Government Licence v3.0).
 """

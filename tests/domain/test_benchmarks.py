@@ -1,5 +1,6 @@
 """Which published figure compares with one of ours: the series, the phase, the areas and the stretch of the year."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from rollbook.domain.benchmarks import (
     NEAR_ENOUGH_DAYS,
     Area,
+    DayFrom,
     Level,
     Published,
     PublishedPhase,
@@ -134,6 +136,31 @@ def test_no_window_is_from_the_future_or_of_another_series(
     if by_period and found is not None:
         nearest = min(each.distance(first, last) for each in DAILY if each.published_on <= today)
         assert nearest <= NEAR_ENOUGH_DAYS
+
+
+@pytest.mark.parametrize(
+    ("day_from", "says"),
+    [
+        (DayFrom.FILE, "as at 7 August 2025"),
+        (
+            DayFrom.YEARS_FILE,
+            "as at 7 August 2025, the day of the whole year's table, which it agrees with; it has no day of its own",
+        ),
+        (
+            DayFrom.TIMETABLE,
+            "out since August 2025 by the DfE's timetable. The day itself is not known here; the last of the month "
+            "is assumed",
+        ),
+    ],
+)
+def test_a_day_of_publication_that_is_assumed_is_said_to_be(day_from: DayFrom, says: str) -> None:
+    of = replace(YEAR_24, day_from=day_from)
+
+    found = window_for([of], date(2024, 9, 9), date(2025, 7, 25), TODAY, by_period=False)
+
+    assert found.because == (
+        f"DfE daily attendance data, 2024/25: 9 September 2024 to 25 July 2025, {says}."
+    )
 
 
 def test_names_of_windows() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rollbook.domain.benchmarks import Level, Published, PublishedPhase, Series
+from rollbook.domain.benchmarks import DayFrom, Level, Published, PublishedPhase, Series
 from rollbook.domain.rates import round_half_up
 from rollbook.formats.benchmarks import MEASURES, make, published
 from rollbook.formats.benchmarks.making import write
@@ -169,6 +169,13 @@ def test_every_line_has_a_known_table_area_and_phase() -> None:
             assert (windows[row["window"]]["series"] == Series.CENSUS) == (name == "census.csv")
             shares = [Fraction(row[each]) for each in MEASURES if row.get(each)]
             assert all(0 <= share <= 100 for share in shares)
+
+
+def test_only_a_table_whose_file_names_its_day_is_said_to_have_one() -> None:
+    for row in rows_of(FOLDER / "windows.csv"):
+        named = f"as_at_{row['published_on']}" in row["file"]
+        assert (row["day_from"] == DayFrom.FILE) == named, row
+        assert (row["day_from"] == DayFrom.TIMETABLE) == (row["series"] == Series.CENSUS), row
 
 
 def test_attendance_and_absence_are_the_whole(birmingham: Published) -> None:

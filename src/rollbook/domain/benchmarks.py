@@ -14,7 +14,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from rollbook.domain.dfe_windows import DfeYear, dfe_year_of
-from rollbook.domain.law import Citation, Finding, words_for_day
+from rollbook.domain.law import MONTHS, Citation, Finding, words_for_day
 from rollbook.domain.spans import Span
 
 ATTRIBUTION = "Department for Education, Pupil attendance in schools"
@@ -71,6 +71,32 @@ class Level(StrEnum):
     AUTHORITY = "authority"
 
 
+class DayFrom(StrEnum):
+    """From where is it known on which day a table was published?
+
+    A school may compare only with what is out, so each table has a day; only some carry one themselves. The DfE puts
+    the census of a full academic year out in March. Source: domain.md 4.1.10.
+    """
+
+    FILE = "file"
+    YEARS_FILE = "years-file"
+    TIMETABLE = "timetable"
+
+    def words(self, day: date) -> str:
+        """What a page says of the day: as at 7 August 2025; or that it is assumed, and why."""
+        if self is DayFrom.FILE:
+            return f"as at {words_for_day(day)}"
+        if self is DayFrom.YEARS_FILE:
+            return (
+                f"as at {words_for_day(day)}, the day of the whole year's table, which it agrees with; it has no "
+                "day of its own"
+            )
+        return (
+            f"out since {MONTHS[day.month - 1]} {day.year} by the DfE's timetable. The day itself is not known here; the last of "
+            "the month is assumed"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """For which area is a figure published? `region` is the code of the region an authority lies in, else empty."""
@@ -83,7 +109,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which days does a published table cover, and since when is it out? `begins_in` is the year of its September."""
+    """Which days does a published table cover, and since when is it out? `begins_in` is the year of its September.
+
+    `day_from` says whether the day of publication is the DfE's own or assumed.
+    """
 
     key: str
     series: Series
@@ -91,6 +120,7 @@ class Window:
     begins_in: int
     days: Span
     published_on: date
+    day_from: DayFrom = DayFrom.FILE
 
     @property
     def name(self) -> str:
@@ -251,7 +281,7 @@ def window_for(
         return Finding(None, "benchmarks.window", because, facts, citation)
     because = (
         f"{chosen.series.words}, {chosen.name}: {words_for_day(chosen.days.first_day)} to "
-        f"{words_for_day(chosen.last_day)}, as at {words_for_day(chosen.published_on)}."
+        f"{words_for_day(chosen.last_day)}, {chosen.day_from.words(chosen.published_on)}."
     )
     return Finding(chosen, "benchmarks.window", because, facts, citation)
 

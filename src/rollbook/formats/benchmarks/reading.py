@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rollbook.domain.benchmarks import (
     Area,
+    DayFrom,
     Key,
     Level,
     Published,
@@ -60,6 +61,7 @@ def window_of(row: dict[str, str]) -> Window:
         int(row["begins_in"]),
         Span(date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])),
         date.fromisoformat(row["published_on"]),
+        DayFrom(row["day_from"]),
     )
 
 
