@@ -13,6 +13,7 @@ from rollbook.domain.rates import (
     Totals,
     absence_rate,
     agreed_timetable_rate,
+    amount,
     attendance_rate,
     authorised_rate,
     code_rate,
@@ -205,3 +206,10 @@ def test_minutes_lost_are_those_of_late_sessions() -> None:
         67, 3, 1
     )
     assert minutes_lost([]) == MinutesLost(0, 0, 0)
+
+
+def test_a_figure_is_shown_in_its_unit() -> None:
+    assert amount(Fraction(1, 3), "%") == "33.3%"
+    assert amount(Fraction(19, 3), "min") == "6.3 min"
+    assert amount(Fraction(12_345), "sessions", 0) == "12,345 sessions"
+    assert amount(None, "min") == "\N{EN DASH}"

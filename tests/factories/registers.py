@@ -17,7 +17,7 @@ _NATURE = {Needs.NATURE_OF_ACTIVITY, Needs.NATURE_OF_CIRCUMSTANCES}
 Marks = Mapping[tuple[Pupil, date, SchoolSession], str]
 
 
-def make_marks(viewer: Viewer, marks: Marks, at: datetime) -> Save:
+def make_marks(viewer: Viewer, marks: Marks, at: datetime, *, minutes: int | None = 5) -> Save:
     """Original entries with these codes, in one save; late ones have five minutes, the others what they need to say."""
     entries = [
         NewEntry(
@@ -26,7 +26,7 @@ def make_marks(viewer: Viewer, marks: Marks, at: datetime) -> Save:
             session=session,
             version=1,
             code=symbol,
-            minutes_late=5 if symbol in ("L", "U") else None,
+            minutes_late=minutes if symbol in ("L", "U") else None,
             note="College" if BY_SYMBOL[symbol].needs & _NATURE else "",
         )
         for (pupil, on, session), symbol in marks.items()

@@ -45,3 +45,17 @@ def test_a_picture_without_a_line_or_a_figure_can_be_drawn() -> None:
     assert dot_chart("Nothing.", [("Year 7", None)], [("All", None, "own")]).markers == ()
     alone = dot_chart("One.", [("Year 7", part("5.25"))], [], places=2)
     assert (alone.dots[0].words, alone.dots[0].stem_width) == ("5.25%", "")
+
+
+def test_figures_that_are_no_rates_lie_on_a_scale_of_their_own_unit() -> None:
+    chart = dot_chart(
+        "Most in Year 8.",
+        [("Year 7", Fraction(120)), ("Year 8", Fraction(900))],
+        [("All pupils", Fraction(500), "own")],
+        unit="min",
+    )
+
+    assert [words for _, words in chart.ticks] == ["0", "200", "400", "600", "800", "1,000"]
+    # 900 of 1,000 over the lane's 2 to 98.
+    assert [dot.x for dot in chart.dots] == ["13.52", "88.40"]
+    assert chart.summary == "Most in Year 8. All pupils 500.0 min; Year 7 120.0 min; Year 8 900.0 min."

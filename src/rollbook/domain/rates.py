@@ -177,6 +177,16 @@ def percent(rate: Fraction | None, places: int = 1) -> str:
     return f"{round_half_up(rate * 100, places)}%"
 
 
+PER_CENT = "%"
+
+
+def amount(value: Fraction | None, unit: str, places: int = 1) -> str:
+    """How is a figure of any unit shown? "92.3%" of a rate, "6.3 min" of what is no rate; a dash where there is none."""
+    if unit == PER_CENT or value is None:
+        return percent(value, places)
+    return f"{round_half_up(value, places):,} {unit}"
+
+
 def round_half_up(value: Fraction, places: int) -> Decimal:
     """What is the value to so many decimal places, a half going away from zero? All rounding is here."""
     scaled = abs(value) * 10**places

@@ -10,8 +10,9 @@ from django.test import Client
 from rollbook.apps.insight.presenters.words import MINUS
 from rollbook.domain.access import Role
 from tests.apps.insight.test_exploring import FIRST_WEEK, worked
-from tests.apps.registers.scene import Scene, at
+from tests.apps.registers.scene import AM, Scene, at
 from tests.factories.people import make_person, sign_in
+from tests.factories.registers import make_marks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -53,6 +54,25 @@ def test_it_says_the_figure_its_definition_its_size_and_the_gap(scene: Scene, cl
     assert "Department for Education, Pupil attendance in schools." in text
     assert "West Midlands, special schools" in text
     assert "Birmingham, special schools" in text
+
+
+def test_time_lost_is_told_in_minutes_and_sessions_with_how_much_is_not_known(
+    scene: Scene, client: Client
+) -> None:
+    viewer = scene.viewer(scene.head)
+    make_marks(viewer, {(scene.dan, FIRST_WEEK[-1], AM): "U"}, at(16, on=FIRST_WEEK[-1]), minutes=None)
+    sign_in(client, scene.head)
+
+    lost = page(client, f"measure=lost&by=group&{WEEK}")
+    minutes = page(client, f"measure=minutes&by=group&{WEEK}")
+
+    # Ben missed 2 sessions and Cat 5 of 7A's three pupils, Dan's U is an absence too.
+    assert "Time lost by absence is highest in 7A: 2.3 sessions a pupil, against 2.0 sessions a pupil" in lost
+    assert "7 sessions in all" in lost
+    assert "which=absent" in lost
+    assert "1 late session has no minutes written down" in minutes
+    assert "min in all" in minutes
+    assert "%" not in re.findall("<tbody>.*?</tbody>", minutes)[0]
 
 
 def test_two_clicks_lead_to_the_marks(scene: Scene, client: Client) -> None:

@@ -56,6 +56,11 @@ def expected(marks: Marks, measure: str, pupils: Iterable[Pupil], days: list[dat
     each = [
         totals(marks.get((pupil, day, half)) for day in days for half in SchoolSession) for pupil in pupils
     ]
+    if measure in ("minutes", "lost"):
+        there = sum(1 for of in each if of.possible)
+        # Every late mark is made with five minutes.
+        amount = sum(of.absent if measure == "lost" else 5 * of.late for of in each)
+        return Fraction(amount, there) if there else None
     if MEASURES[measure].of is Of.PUPILS:
         rule = is_persistently_absent if measure == "persistent" else is_severely_absent
         there = [of for of in each if of.possible]
@@ -113,6 +118,27 @@ def worked(scene: Scene) -> None:
             marks[scene.ben, day, half] = "O" if day == MONDAY else present
             marks[scene.cat, day, half] = "I" if half is AM else present
     make_marks(scene.viewer(scene.head), marks, at(16, on=FIRST_WEEK[-1]))
+
+
+@pytest.mark.policy("P-4.4-3")
+def test_time_lost_is_a_pupils_share_of_the_minutes_and_of_the_sessions_missed() -> None:
+    scene = Scene()
+    worked(scene)
+    viewer, now = scene.viewer(scene.head), at(16, on=FIRST_WEEK[-1])
+    monday, after = SECOND_WEEK[0], at(16, on=SECOND_WEEK[0])
+    make_marks(viewer, {(scene.amy, monday, AM): "L", (scene.cat, monday, AM): "/"}, after, minutes=25)
+    make_marks(viewer, {(scene.ben, monday, PM): "U"}, after, minutes=None)
+
+    minutes = explore(viewer, question("minutes", days=SECOND_WEEK[:1]), after)
+    lost = explore(viewer, question("lost", days=FIRST_WEEK), now)
+
+    # 25 minutes of three pupils; of Ben's U nobody wrote down how late.
+    assert minutes.total.value == Fraction(25, 3)
+    assert minutes.late_without_minutes == 1
+    # Ben missed 2 sessions and Cat 5.
+    assert lost.total.value == Fraction(7, 3)
+    assert lost.late_without_minutes == 0
+    assert minutes.comparison.lines == [] == lost.comparison.lines
 
 
 def rows_of(found: Explored) -> dict[str, Fraction | None]:
@@ -200,7 +226,7 @@ def test_the_series_never_meet_and_what_is_missing_is_said() -> None:
     assert near.chosen is not None
     assert near.chosen.words == "Birmingham, special schools"
     assert {line.area.name for line in near.lines} == {"England", "West Midlands", "Birmingham"}
-    assert near.because.endswith("as at 7 August 2025.")
+    assert "as at 7 August 2025, the day of the whole year's table" in near.because
     # The census has whole years only.
     assert census.lines == []
 

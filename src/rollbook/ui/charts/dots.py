@@ -51,41 +51,48 @@ def dot_chart(
     markers: Sequence[tuple[str, Fraction | None, str]],
     *,
     places: int = 1,
+    unit: str = rates.PER_CENT,
 ) -> DotChart:
     """Each group's rate as a dot. Groups: name, rate. Markers: name, rate, kind ("own", "benchmark").
 
     The stem of a dot leads from the last marker that has a rate, so that its length is the gap. `places` are those of
-    the percentages. Rates are at most 1.
+    the percentages. Rates are at most 1; figures in any other unit ("min") are shown as they are.
     """
+    of = 100 if unit == rates.PER_CENT else 1
     lines = [(name, value, kind) for name, value, kind in markers if value is not None]
     known = [value for _, value in groups if value is not None] + [value for _, value, _ in lines]
-    low, high, step = scale(known, whole=True)
+    low, high, step = scale([value * of / 100 for value in known], whole=unit == rates.PER_CENT)
 
     def x_of(value: Fraction) -> Fraction:
-        return LEFT + (value * 100 - low) / (high - low) * (RIGHT - LEFT)
+        return LEFT + (value * of - low) / (high - low) * (RIGHT - LEFT)
 
     start = x_of(lines[-1][1]) if lines else None
-    said = [f"{name} {rates.percent(value, places)}" for name, value, _ in lines]
-    said += [f"{label} {rates.percent(value, places)}" for label, value in groups if value is not None]
+    said = [f"{name} {rates.amount(value, unit, places)}" for name, value, _ in lines]
+    said += [f"{label} {rates.amount(value, unit, places)}" for label, value in groups if value is not None]
     count = int((high - low) / step)
     return DotChart(
         title=title,
         dots=tuple(
-            _dot(label, rates.percent(value, places), None if value is None else x_of(value), start)
+            _dot(label, rates.amount(value, unit, places), None if value is None else x_of(value), start)
             for label, value in groups
         ),
         markers=_markers(
-            [(name, rates.percent(value, places), kind, x_of(value)) for name, value, kind in lines]
+            [(name, rates.amount(value, unit, places), kind, x_of(value)) for name, value, kind in lines]
         ),
         ticks=tuple(
             (
-                _text(x_of((low + n * step) / 100)),
-                rates.percent((low + n * step) / 100, 1 if step < 1 else 0),
+                _text(x_of((low + n * step) / of)),
+                _tick((low + n * step) / of, unit, 1 if step < 1 else 0),
             )
             for n in range(count + 1)
         ),
         summary=f"{title} {'; '.join(said)}.",
     )
+
+
+def _tick(value: Fraction, unit: str, places: int) -> str:
+    """Only per cent is short enough to stand at every line of the scale."""
+    return rates.percent(value, places) if unit == rates.PER_CENT else f"{rates.round_half_up(value, places):,}"
 
 
 def _markers(lines: list[tuple[str, str, str, Fraction]]) -> tuple[Marker, ...]:

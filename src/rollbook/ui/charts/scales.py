@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-_STEPS = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(5), Fraction(10), Fraction(20), Fraction(25))
+_STEPS = (
+    *(Fraction(1, 2), Fraction(1), Fraction(2), Fraction(5), Fraction(10), Fraction(20), Fraction(25)),
+    *(Fraction(times * 10**power) for power in (1, 2, 3, 4, 5) for times in (5, 10, 20)),
+)
 _MOST_TICKS = 6
 
 
 def scale(known: Sequence[Fraction], *, whole: bool) -> tuple[Fraction, Fraction, Fraction]:
     """The lowest and highest figure of the scale and the step between its lines; at most 100 where `whole`.
 
-    Units: per cent.
+    Units: per cent of rates. An amount that is no rate is given as its hundredth.
     """
     low, high = (100 * min(known), 100 * max(known)) if known else (Fraction(90), Fraction(100))
     for step in _STEPS:

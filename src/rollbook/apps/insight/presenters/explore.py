@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from rollbook.apps.insight.presenters.words import behind_url, change
 from rollbook.apps.insight.queries.exploring import Explored, Row
-from rollbook.apps.insight.queries.measures import Counted, Measure, Of
+from rollbook.apps.insight.queries.measures import Counted, Measure
 from rollbook.domain.benchmarks import ATTRIBUTION, LICENCE
 from rollbook.domain.periods import Period
-from rollbook.domain.rates import percent
+from rollbook.domain.rates import amount
 from rollbook.ui.charts import DotChart, dot_chart
 from rollbook.ui.words import plain_day
 
@@ -35,7 +35,7 @@ def explore_context(found: Explored, query: Query, *, names: bool) -> dict[str, 
         "compared": [
             {
                 "words": each.words,
-                "figure": percent(each.figure, question.measure.places),
+                "figure": figure_words(each.figure, question.measure),
                 "gap": gap(found.total.value, each.figure, question.measure),
                 "is_chosen": each == found.comparison.chosen,
             }
@@ -45,13 +45,12 @@ def explore_context(found: Explored, query: Query, *, names: bool) -> dict[str, 
         "has_groups": any(row.published is not None for row in found.rows),
         "attribution": f"{ATTRIBUTION}. Contains public sector information licensed under the {LICENCE}.",
         "query": urlencode(query),
-        "is_of_pupils": question.measure.of is Of.PUPILS,
     }
 
 
 def gap(own: Fraction | None, other: Fraction | None, measure: Measure) -> Any:
     """How far a figure lies from another, in points, and whether that is for the worse."""
-    moved = change(own, other, more_is_better=bool(measure.more_is_better))
+    moved = change(own, other, more_is_better=bool(measure.more_is_better), is_share=measure.is_share)
     if moved is None or measure.more_is_better is not None:
         return moved
     return type(moved)(moved.words, is_worse=False, is_better=False)
@@ -64,13 +63,27 @@ def title_of(found: Explored) -> str:
     if together is None:
         return "No possible session of any pupil in these days."
     if worst is None:
-        return f"{measure.words}: {percent(together, measure.places)} of all {measure.of} together."
+        return f"{measure.words}: {_in_full(together, measure)} {_of_all(measure)} together."
     end = "lowest" if measure.more_is_better else "highest"
-    text = f"{measure.words} is {end} in {worst.label}: {percent(worst.value, measure.places)}"
+    text = f"{measure.words} is {end} in {worst.label}: {_in_full(worst.value, measure)}"
     if found.comparison.chosen is not None and found.comparison.figure is not None:
-        figure = percent(found.comparison.figure, measure.places)
+        figure = figure_words(found.comparison.figure, measure)
         return f"{text}, against {figure} in {found.comparison.chosen.words}."
-    return f"{text}, against {percent(together, measure.places)} together."
+    return f"{text}, against {_in_full(together, measure)} together."
+
+
+def figure_words(value: Fraction | None, measure: Measure) -> str:
+    """A figure in its unit: 92.3%, 6.3 min; a dash where there is none."""
+    return amount(value, measure.unit, measure.places)
+
+
+def _in_full(value: Fraction | None, measure: Measure) -> str:
+    words = figure_words(value, measure)
+    return words if measure.is_share else f"{words} a pupil"
+
+
+def _of_all(measure: Measure) -> str:
+    return f"of all {measure.of}" if measure.is_share else "of all pupils"
 
 
 def subtitle_of(found: Explored) -> str:
@@ -96,12 +109,13 @@ def period_words(period: Period) -> str:
 
 def chart_of(found: Explored) -> DotChart:
     """The groups as dots, the school and the chosen published figure as lines."""
+    measure = found.question.measure
     chosen = found.comparison.chosen
     markers = [(found.total.label, found.total.value, "own")]
     if chosen is not None:
         markers.append((chosen.words, chosen.figure, "benchmark"))
     groups = [(row.label, row.value) for row in found.rows if row.now is not None]
-    return dot_chart(title_of(found), groups, markers, places=found.question.measure.places)
+    return dot_chart(title_of(found), groups, markers, places=measure.places, unit=measure.unit)
 
 
 def _row(row: Row, found: Explored, *, names: bool) -> dict[str, Any]:
@@ -115,13 +129,15 @@ def _row(row: Row, found: Explored, *, names: bool) -> dict[str, Any]:
         "figure_url": _behind(row, found, is_total=is_total, everybody=False)
         if names and row.now.part
         else "",
-        "figure": percent(row.value, measure.places),
-        "part": f"{row.now.part:,} of {row.now.whole:,}",
+        "figure": figure_words(row.value, measure),
+        "part": f"{row.now.part:,} of {row.now.whole:,}"
+        if measure.is_share
+        else f"{row.now.part:,} {measure.unit} in all",
         "pupils": row.now.pupils,
         "before": _moved(row.now, row.before, measure),
         "last_year": _moved(row.now, row.last_year, measure),
         "gap": gap(row.value, found.comparison.figure, measure),
-        "published": percent(row.published, measure.places) if row.published is not None else "",
+        "published": figure_words(row.published, measure) if row.published is not None else "",
     }
 
 

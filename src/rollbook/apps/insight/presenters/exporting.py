@@ -27,14 +27,19 @@ _LONGEST_LABEL = 34
 
 
 def table_of(found: Explored) -> tuple[list[str], list[list[Cell]]]:
-    """Headings and rows, the total last. Figures are percentages, changes and gaps percentage points."""
+    """Headings and rows, the total last. Figures are percentages, changes and gaps percentage points.
+
+    Minutes and sessions lost are a pupil's share, and their changes in the same unit.
+    """
     question = found.question
-    name = question.measure.words
-    headings = [question.dimension.words, "Pupils", "Counted", f"Of {question.measure.of}", f"{name} (%)"]
+    measure = question.measure
+    figure = f"{measure.words} ({measure.unit if measure.is_share else f'{measure.unit} a pupil'})"
+    headings = [question.dimension.words, "Pupils", "Counted", f"Of {measure.of}", figure]
+    moved = "Points" if measure.is_share else "Change"
     if found.before is not None:
-        headings.append(f"Points on {found.before.name}")
+        headings.append(f"{moved} on {found.before.name}")
     if found.last_year is not None:
-        headings.append(f"Points on last year, {found.last_year.name}")
+        headings.append(f"{moved} on last year, {found.last_year.name}")
     if found.comparison.chosen is not None and found.comparison.figure is not None:
         headings += [f"{found.comparison.chosen.words} (%)", "Gap (points)"]
     return headings, [_cells(row, found, len(headings)) for row in (*found.rows, found.total)]
@@ -58,6 +63,8 @@ def notes_of(found: Explored, school: str, made_at: Any) -> list[tuple[str, str]
         notes.append(("Only", question.only.partition(":")[2]))
     if question.is_comparable and not found.why_not_comparable:
         notes.append(("Pupils", "As the DfE counts them: aged 5 to 15 on 31 August"))
+    if found.late_without_minutes:
+        notes.append(("Late sessions without minutes", str(found.late_without_minutes)))
     if found.comparison.lines:
         notes.append(("Source", f"{ATTRIBUTION}; {LICENCE}"))
     return notes
@@ -66,31 +73,32 @@ def notes_of(found: Explored, school: str, made_at: Any) -> list[tuple[str, str]
 def _cells(row: Row, found: Explored, length: int) -> list[Cell]:
     if row.now is None:
         return [row.label, HIDDEN, *[""] * (length - 2)]
-    places = found.question.measure.places
+    measure = found.question.measure
+    places = measure.places
     cells: list[Cell] = [
         row.label,
         row.now.pupils,
         row.now.part,
         row.now.whole,
-        _number(row.value, places),
+        _number(row.value, places, is_share=measure.is_share),
     ]
     if found.before is not None:
-        cells.append(_moved(row.now, row.before))
+        cells.append(_moved(row.now, row.before, is_share=measure.is_share))
     if found.last_year is not None:
-        cells.append(_moved(row.now, row.last_year))
+        cells.append(_moved(row.now, row.last_year, is_share=measure.is_share))
     if found.comparison.figure is not None:
         cells += [_number(found.comparison.figure, places), _number(row.gap, 1)]
     return cells
 
 
-def _moved(now: Counted, then: Counted | None) -> Cell:
+def _moved(now: Counted, then: Counted | None, *, is_share: bool) -> Cell:
     if then is None or now.value is None or then.value is None:
         return ""
-    return _number(now.value - then.value, 1)
+    return _number(now.value - then.value, 1, is_share=is_share)
 
 
-def _number(value: Fraction | None, places: int) -> Cell:
-    return "" if value is None else round_half_up(value * 100, places)
+def _number(value: Fraction | None, places: int, *, is_share: bool = True) -> Cell:
+    return "" if value is None else round_half_up(value * (100 if is_share else 1), places)
 
 
 def svg_of(found: Explored, school: str, made_at: Any) -> str:

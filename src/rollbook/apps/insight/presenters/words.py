@@ -25,16 +25,21 @@ class Change:
     is_better: bool
 
 
-def change(now: Fraction | None, before: Fraction | None, *, more_is_better: bool = True) -> Change | None:
-    """The change of a rate to one decimal; None where one of the two is not known. Units: percentage points."""
+def change(
+    now: Fraction | None, before: Fraction | None, *, more_is_better: bool = True, is_share: bool = True
+) -> Change | None:
+    """The change of a rate to one decimal; None where one of the two is not known.
+
+    Units: percentage points, or those of the figure itself where it is no share.
+    """
     if now is None or before is None:
         return None
-    points = round_half_up((now - before) * 100, 1)
+    points = round_half_up((now - before) * (100 if is_share else 1), 1)
     if points == 0:
         return Change("0.0", is_worse=False, is_better=False)
     sign = "+" if points > 0 else MINUS
     is_better = (points > 0) == more_is_better
-    return Change(f"{sign}{abs(points)}", is_worse=not is_better, is_better=is_better)
+    return Change(f"{sign}{abs(points):,}", is_worse=not is_better, is_better=is_better)
 
 
 def change_words(moved: Change | None, than: str) -> str:

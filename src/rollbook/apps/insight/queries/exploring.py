@@ -7,7 +7,7 @@ from fractions import Fraction
 from rollbook.apps.insight.queries.benchmarks import Comparison, compared_with
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.insight.queries.ground import Ground, ground
-from rollbook.apps.insight.queries.measures import Counted, Measure, counted
+from rollbook.apps.insight.queries.measures import MINUTES, Counted, Measure, counted
 from rollbook.apps.insight.queries.narrowing import choices_of, narrowed
 from rollbook.apps.schools.queries import school_of, timetable
 from rollbook.domain.access import Permission, Viewer
@@ -58,6 +58,7 @@ class Row:
 class Explored:
     """The answer. `rows` as they were asked to be sorted; `filters` the groups one may narrow to.
 
+    `late_without_minutes` are late sessions of which nobody wrote down how late: a figure of minutes lacks them.
     `why_not_comparable` is said where the DfE's population can't be shown to this viewer.
     """
 
@@ -70,6 +71,7 @@ class Explored:
     filters: list[tuple[str, list[tuple[str, str]]]]
     unexplained_count: int
     missing_count: int
+    late_without_minutes: int
     why_not_comparable: str = ""
 
     @property
@@ -127,6 +129,9 @@ def explore(viewer: Viewer, question: Question, now: datetime) -> Explored:
         filters=choices_of(everybody) if names else [],
         unexplained_count=found.unexplained_count,
         missing_count=found.missing_count,
+        late_without_minutes=sum(minutes is None for *_, minutes in found.lates)
+        if question.measure.name == MINUTES
+        else 0,
         why_not_comparable=why_not,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollbook.analytics import tallies
-from rollbook.analytics.packed import Matrix, PackedYear
+from rollbook.analytics.packed import LATE, Matrix, PackedYear
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries.cohort import Member, cohort
@@ -51,7 +51,7 @@ class Ground:
     Shape: `marks[row, column]` as in analytics.packed, a row for each of `members` and a column for each of
     `half_days`: those of school days whose register has opened. A mark on a day when the pupil was not on the roll is
     not in it, so leavers count to their last day (domain.md 4.1.7). The first `closed_columns` are of registers that
-    have closed; before that a missing mark is nobody's fault.
+    have closed; before that a missing mark is nobody's fault. `years` are those the marks were taken from.
 
     A ground may be another request's too: read it, never write it. What it was asked before, it still knows.
     """
@@ -64,6 +64,7 @@ class Ground:
     marks: Matrix
     on_roll: NDArray[np.bool_]
     closed_columns: int
+    years: Sequence[PackedYear]
     _pieces: "dict[tuple[date, date], Ground]" = field(default_factory=dict, repr=False, compare=False)
     _labelled: dict[str, dict[str, list[int]]] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -111,6 +112,28 @@ class Ground:
         """Marks that are still N and will become something else (domain.md 4.1.13)."""
         return int(np.count_nonzero(self.marks == _NOT_ESTABLISHED))
 
+    @cached_property
+    def lates(self) -> list[tuple[int, int, int | None]]:
+        """Each late mark as it stands: its row, its column, and the minutes; None where nobody wrote them down."""
+        year_of = {year.first_day: year for year in self.years}
+        columns = []
+        for day, session in self.half_days:
+            year = year_of[year_bounds(self.calendar, day)[0]]
+            columns.append((year, year.column(day, session is SchoolSession.PM)))
+        found = []
+        for row, place in np.argwhere(LATE[self.marks]).tolist():
+            year, column = columns[place]
+            found.append((row, place, year.minutes(self.members[row].id, column)))
+        return found
+
+    @cached_property
+    def minutes_lost(self) -> NDArray[np.int64]:
+        """The minutes each pupil came late, as far as they were written down."""
+        minutes = np.zeros(len(self.members), dtype=np.int64)
+        for row, _, late in self.lates:
+            minutes[row] += late or 0
+        return minutes
+
     def measures(self, rows: NDArray[np.intp] | Sequence[int] | None = None) -> Measures:
         """The figures of these rows, or of everybody."""
         chosen: slice | NDArray[np.intp] = slice(None) if rows is None else np.asarray(rows, dtype=np.intp)
@@ -148,6 +171,7 @@ class Ground:
             self.marks[chosen],
             self.on_roll[chosen],
             self.closed_columns,
+            self.years,
         )
 
     def between(self, first_day: date, last_day: date) -> "Ground":
@@ -172,6 +196,7 @@ class Ground:
             self.marks[rows, piece],
             self.on_roll[rows, piece],
             sum(1 for column in columns if column < self.closed_columns),
+            self.years,
         )
 
 
@@ -232,7 +257,7 @@ def ground(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> Gr
     if known is not None and seen.is_still(known[0]):
         return known[1]
     on_roll, marks = _matrices(years, members, half_days)
-    made = Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns)
+    made = Ground(calendar, first_day, last_day, members, half_days, marks, on_roll, closed_columns, years)
     with _kept_lock:
         _kept[key] = seen, made
         _kept.move_to_end(key)
@@ -249,7 +274,7 @@ def ground_of_pupil(viewer: Viewer, member: Member, first_day: date, last_day: d
     bounds = dict.fromkeys(year_bounds(calendar, day) for day, _ in half_days)
     years = [packed_year(viewer.school_id, each) for each in bounds]
     on_roll, marks = _matrices(years, [member], half_days)
-    return Ground(calendar, first_day, last_day, [member], half_days, marks, on_roll, closed_columns)
+    return Ground(calendar, first_day, last_day, [member], half_days, marks, on_roll, closed_columns, years)
 
 
 def _matrices(

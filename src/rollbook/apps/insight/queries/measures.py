@@ -13,6 +13,10 @@ from rollbook.apps.insight.queries.behind import Which
 from rollbook.apps.insight.queries.ground import Ground
 from rollbook.domain.code_types import AttendanceCode
 from rollbook.domain.codes import CODES
+from rollbook.domain.rates import PER_CENT
+
+
+MINUTES = "minutes"
 
 
 class Of(StrEnum):
@@ -27,6 +31,7 @@ class Of(StrEnum):
 class Measure:
     """One figure, always a part of a whole; both are counted for each pupil and then added up, never averaged.
 
+    `unit` is what a pupil's share is counted in where it is no percentage: minutes, sessions.
     `published` is its name in the DfE's figures ("" where there is none). `more_is_better` None: neither.
     `is_by_period`: it depends on the length of the period, so it compares only with one as long.
     """
@@ -40,6 +45,12 @@ class Measure:
     code: str = ""
     published: str = ""
     more_is_better: bool | None = False
+    unit: str = PER_CENT
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a percentage, at most the whole."""
+        return self.unit == PER_CENT
 
     @property
     def is_by_period(self) -> bool:
@@ -79,6 +90,10 @@ def counted(parts: Counts, wholes: Counts, rows: list[int] | None = None) -> Cou
     chosen = slice(None) if rows is None else np.asarray(rows, dtype=np.intp)
     some = wholes[chosen]
     return Counted(int(parts[chosen].sum()), int(some.sum()), int(np.count_nonzero(some)))
+
+
+def _minutes(found: Ground) -> Counts:
+    return found.minutes_lost
 
 
 def _marked(*symbols: str) -> Callable[[Ground], Counts]:
@@ -168,6 +183,25 @@ _FIRST = (
         _severe,
         Which.SEVERE,
         published="severe",
+    ),
+    Measure(
+        MINUTES,
+        "Time lost by lateness",
+        "Minutes of the sessions marked L or U, from the opening of the register, divided by the pupils with any "
+        "possible session. Late sessions without minutes add none. A longer period has more.",
+        Of.PUPILS,
+        _minutes,
+        Which.LATE,
+        unit="min",
+    ),
+    Measure(
+        "lost",
+        "Time lost by absence",
+        "Sessions missed, authorised or not, divided by the pupils with any possible session. A longer period has more.",
+        Of.PUPILS,
+        lambda found: found.by_pupil.absent,
+        Which.ABSENT,
+        unit="sessions",
     ),
 )
 

@@ -67,6 +67,7 @@ def comparable(found: Ground) -> Ground:
         np.where(on_roll[rows], found.marks[rows], 0).astype(np.uint8),
         on_roll[rows],
         found.closed_columns,
+        found.years,
     )
 
 

@@ -11,7 +11,6 @@ from rollbook.analytics.packed import LATE, POSSIBLE
 from rollbook.apps.insight.queries.dimensions import Dimension
 from rollbook.apps.insight.queries.ground import Ground, ground
 from rollbook.apps.insight.queries.narrowing import choices_of, narrowed
-from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.roll.queries.cohort import Member
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
@@ -101,7 +100,7 @@ class LateAsked:
 def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     """The lateness of a period, with what went before that repeated lateness is found by.
 
-    The queries of the ground, and one for each academic year.
+    The queries of the ground.
     """
     rules = timetable(viewer)
     period = asked.period
@@ -118,7 +117,7 @@ def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     everything = ground(viewer, first_day, period.last_day, now)
     whole = narrowed(everything, asked.only, is_comparable=False)
     found = whole.between(period.first_day, period.last_day)
-    lates = whole.once("lates", lambda: _lates(viewer, whole))
+    lates = whole.once("lates", lambda: _lates(whole))
     inside = _since(lates, period.first_day)
     findings = _findings(lates, inside, whole, trigger, period.first_day)
     return Punctuality(
@@ -137,26 +136,13 @@ def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     )
 
 
-def _lates(viewer: Viewer, found: Ground) -> dict[int, list[Late]]:
+def _lates(found: Ground) -> dict[int, list[Late]]:
     """The late marks of each pupil as they stand now, in order."""
-    places: list[tuple[int, int]] = []
-    bounds = {year_bounds(found.calendar, day) for day, _ in found.half_days}
-    years = {each: packed_year(viewer.school_id, each) for each in bounds}
-    year_of = [years[year_bounds(found.calendar, day)] for day, _ in found.half_days]
-    for place, (day, session) in enumerate(found.half_days):
-        places.append((place, year_of[place].column(day, session is SchoolSession.PM)))
     lates: dict[int, list[Late]] = {}
-    for row, place in np.argwhere(LATE[found.marks]).tolist():
-        pupil_id = found.members[row].id
+    for row, place, minutes in found.lates:
         day, session = found.half_days[place]
-        lates.setdefault(pupil_id, []).append(
-            Late(
-                day,
-                session,
-                BY_BYTE[int(found.marks[row, place])].symbol,
-                year_of[place].minutes(pupil_id, places[place][1]),
-            )
-        )
+        code = BY_BYTE[int(found.marks[row, place])].symbol
+        lates.setdefault(found.members[row].id, []).append(Late(day, session, code, minutes))
     return lates
 
 
