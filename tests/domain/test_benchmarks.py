@@ -158,9 +158,7 @@ def test_a_day_of_publication_that_is_assumed_is_said_to_be(day_from: DayFrom, s
 
     found = window_for([of], date(2024, 9, 9), date(2025, 7, 25), TODAY, by_period=False)
 
-    assert found.because == (
-        f"DfE daily attendance data, 2024/25: 9 September 2024 to 25 July 2025, {says}."
-    )
+    assert found.because == (f"DfE daily attendance data, 2024/25: 9 September 2024 to 25 July 2025, {says}.")
 
 
 def test_names_of_windows() -> None:

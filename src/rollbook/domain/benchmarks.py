@@ -92,8 +92,8 @@ class DayFrom(StrEnum):
                 "day of its own"
             )
         return (
-            f"out since {MONTHS[day.month - 1]} {day.year} by the DfE's timetable. The day itself is not known here; the last of "
-            "the month is assumed"
+            f"out since {MONTHS[day.month - 1]} {day.year} by the DfE's timetable. The day itself is not known here; "
+            "the last of the month is assumed"
         )
 
 

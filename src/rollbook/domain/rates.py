@@ -181,7 +181,7 @@ PER_CENT = "%"
 
 
 def amount(value: Fraction | None, unit: str, places: int = 1) -> str:
-    """How is a figure of any unit shown? "92.3%" of a rate, "6.3 min" of what is no rate; a dash where there is none."""
+    """How is a figure of any unit shown? "92.3%" of a rate, "6.3 min" of what is none; a dash of nothing."""
     if unit == PER_CENT or value is None:
         return percent(value, places)
     return f"{round_half_up(value, places):,} {unit}"

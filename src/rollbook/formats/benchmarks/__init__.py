@@ -4,9 +4,9 @@ Contains public sector information licensed under the Open Government Licence v3
 attendance in schools, and Pupil absence in schools in England. `windows.csv` lists the tables, `areas.csv` and
 `daily.csv.gz` are made by `bin/benchmarks.py`, `census.csv` and `groups.csv` were taken from printed tables.
 
-`published_on` is since when a table may be compared with, and `day_from` where that day is from: named in the file's own
-name ("file"); that of the whole year's table, with which the terms and the last week agree ("years-file"); or assumed
-from the DfE's timetable, by which the census of a full year is out in March ("timetable").
+`published_on` is since when a table may be compared with, and `day_from` where that day is from: in the name
+of the file ("file"); that of the whole year's table, with which the terms and the last week agree ("years-file"); or
+assumed from the DfE's timetable, by which the census of a full year is out in March ("timetable").
 """
 
 from rollbook.formats.benchmarks.making import MEASURES, make

@@ -92,7 +92,9 @@ def dot_chart(
 
 def _tick(value: Fraction, unit: str, places: int) -> str:
     """Only per cent is short enough to stand at every line of the scale."""
-    return rates.percent(value, places) if unit == rates.PER_CENT else f"{rates.round_half_up(value, places):,}"
+    return (
+        rates.percent(value, places) if unit == rates.PER_CENT else f"{rates.round_half_up(value, places):,}"
+    )
 
 
 def _markers(lines: list[tuple[str, str, str, Fraction]]) -> tuple[Marker, ...]:

@@ -15,7 +15,6 @@ from rollbook.domain.code_types import AttendanceCode
 from rollbook.domain.codes import CODES
 from rollbook.domain.rates import PER_CENT
 
-
 MINUTES = "minutes"
 
 
@@ -197,7 +196,8 @@ _FIRST = (
     Measure(
         "lost",
         "Time lost by absence",
-        "Sessions missed, authorised or not, divided by the pupils with any possible session. A longer period has more.",
+        "Sessions missed, authorised or not, divided by the pupils with any possible session. A longer period has "
+        "more.",
         Of.PUPILS,
         lambda found: found.by_pupil.absent,
         Which.ABSENT,
