@@ -1,6 +1,7 @@
 """Lesson registers are in the back-up by themselves and go with the purge of their year, whole histories only."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from tests.apps.registers.scene import at
 
 pytestmark = pytest.mark.django_db
 NOW = at(16, 0)
+_FIELDS = [field.attname for field in LessonAlert._meta.concrete_fields if not field.primary_key]
 
 
 @pytest.fixture
@@ -49,6 +51,11 @@ def _mark(past: Past, lesson: Lesson, pupil_id: int, when: datetime, version: in
             school=past.school, lesson=lesson, on=MONDAY, pupil_id=pupil_id, kind="missing", because="Missing.",
             raised_at=when, raised_by_name=by.name, closed_at=when + timedelta(minutes=5), found="In the hall",
         )  # fmt: skip
+
+
+def _alike(alert: LessonAlert) -> dict[str, Any]:
+    """Every field of the alert but its number."""
+    return LessonAlert.objects.filter(pk=alert.pk).values(*_FIELDS).get()
 
 
 def _left() -> list[tuple[str, int]]:
@@ -109,3 +116,37 @@ def test_the_database_keeps_a_history_of_which_any_version_is_young(past: Past) 
     ):
         cursor.execute("UPDATE lessons_lessonmark SET code = '/'")
     assert LessonMark.objects.filter(pupil=past.lea).delete()[0] == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"closed_at": None, "found": ""},
+        {"closed_at": at(9, 30)},
+        {"raised_at": at(9, 0)},
+    ],
+    ids=["open", "closed this year", "raised this year"],
+)
+def test_the_database_keeps_an_alert_that_is_open_or_young(past: Past, change: dict[str, object]) -> None:
+    old = LessonAlert.objects.get(pupil=past.lea)
+    young = LessonAlert.objects.create(**{**_alike(old), **change})
+    with pytest.raises(DatabaseError, match="within six years"), transaction.atomic():
+        young.delete()
+    assert old.delete()[0] == 1
+    assert LessonAlert.objects.filter(pupil=past.lea).get().pk == young.pk
+
+
+def test_of_an_alert_nothing_changes_but_its_closing_and_that_once(past: Past) -> None:
+    closed = LessonAlert.objects.filter(pupil=past.lea)
+    opened = LessonAlert.objects.create(**{**_alike(closed.get()), "closed_at": None, "found": ""})
+    waiting = LessonAlert.objects.filter(pk=opened.pk)
+    for alert, change in (
+        (closed, {"found": "Something else"}),
+        (closed, {"closed_at": None, "found": ""}),
+        (waiting, {"because": "Nothing"}),
+        (waiting, {"pupil": past.max.pk}),
+        (waiting, {"raised_at": at(9, 0, on=OLD_YEAR)}),
+    ):
+        with pytest.raises(DatabaseError, match="are evidence"), transaction.atomic():
+            alert.update(**change)
+    assert waiting.update(closed_at=NOW, found="In the hall") == 1

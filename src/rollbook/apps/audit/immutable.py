@@ -5,8 +5,11 @@ put in place by migrations; tests that empty tables take them away for that mome
 
 One removal is open: an entry may go when every version of its mark is six years old and a purge's record says that so
 many entries of its save go, until that many are gone (docs/adr/0017). A lesson's mark, which is in no chain, may go
-when every version of it is that old (docs/adr/0018).
+when every version of it is that old; an alert of a lesson, when it was raised and closed that long ago. Closing it,
+once, is all that changes in it (docs/adr/0018).
 """
+
+from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -24,10 +27,8 @@ TABLES = (
     "registers_rollcallend",
     "lessons_lessonsave",
     "lessons_lessonmark",
+    "lessons_lessonalert",
 )
-PURGEABLE = "registers_entry"
-AGEING = "lessons_lessonmark"
-_TOO_YOUNG = f"Rows of {PURGEABLE} are evidence: they are never changed or removed within six years"
 
 _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION rollbook_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -63,59 +64,78 @@ _IS_YOUNG_IN_A_LESSON = """EXISTS (
 )"""
 
 
-def _ageing_statements(vendor: str) -> list[str]:
-    """In place of the plain refusal to remove a lesson's mark."""
-    young = _IS_YOUNG_IN_A_LESSON.format(six_years_ago=_SIX_YEARS_AGO[vendor])
-    message = f"Rows of {AGEING} are evidence: they are never changed or removed within six years"
+_IS_YOUNG_ALERT = (
+    "OLD.closed_at IS NULL OR OLD.closed_at > {six_years_ago} OR OLD.raised_at > {six_years_ago}"
+)
+_AS_RAISED = ("school_id", "lesson_id", '"on"', "pupil_id", "kind", "because", "raised_at", "raised_by_name")
+_IS_MORE_THAN_CLOSED = (
+    f"OLD.closed_at IS NOT NULL OR ({', '.join(f'NEW.{name}' for name in _AS_RAISED)}) "
+    f"<> ({', '.join(f'OLD.{name}' for name in _AS_RAISED)})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Floor:
+    """What is still refused in a table from which a row may go one day.
+
+    `is_young` and `is_not_covered` say when a removal is refused; `is_fixed` when a change is: empty means always.
+    """
+
+    function: str
+    is_young: str
+    is_not_covered: str = ""
+    is_fixed: str = ""
+
+
+_FLOORS = {
+    "registers_entry": _Floor("rollbook_refuse_removal", _IS_YOUNG, is_not_covered=_IS_NOT_COVERED),
+    "lessons_lessonmark": _Floor("rollbook_refuse_young_lesson_mark", _IS_YOUNG_IN_A_LESSON),
+    "lessons_lessonalert": _Floor(
+        "rollbook_refuse_young_lesson_alert", _IS_YOUNG_ALERT, is_fixed=_IS_MORE_THAN_CLOSED
+    ),
+}
+
+
+def _message(table: str) -> str:
+    return f"Rows of {table} are evidence: they are never changed or removed"
+
+
+def _floor_statements(vendor: str, table: str, floor: _Floor) -> list[str]:
+    """In place of the plain refusal to remove a row, and for some to change it."""
+    young = floor.is_young.format(six_years_ago=_SIX_YEARS_AGO[vendor])
+    refusals = [("young_delete", young, f"{_message(table)} within six years")]
+    if floor.is_not_covered:
+        refusals.append(("delete", floor.is_not_covered, _message(table)))
     if vendor == "postgresql":
+        checks = "\n".join(
+            f"    IF {when} THEN RAISE EXCEPTION '{says}'; END IF;" for _, when, says in refusals
+        )
         function = f"""
-CREATE OR REPLACE FUNCTION rollbook_refuse_young_lesson_mark() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {floor.function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF {young} THEN RAISE EXCEPTION '{message}'; END IF;
+{checks}
     RETURN OLD;
 END $$
 """
+        fixed = f"WHEN ({floor.is_fixed}) " if floor.is_fixed else ""
         return [
             function,
-            f"CREATE OR REPLACE TRIGGER {AGEING}_fixed BEFORE UPDATE ON {AGEING} "
-            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_change()",
-            f"CREATE OR REPLACE TRIGGER {AGEING}_removed BEFORE DELETE ON {AGEING} "
-            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_young_lesson_mark()",
+            f"CREATE OR REPLACE TRIGGER {table}_fixed BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW {fixed}EXECUTE FUNCTION rollbook_refuse_change()",
+            f"CREATE OR REPLACE TRIGGER {table}_removed BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {floor.function}()",
         ]
-    return [
-        f"DROP TRIGGER IF EXISTS {AGEING}_no_delete",
-        f"CREATE TRIGGER IF NOT EXISTS {AGEING}_no_young_delete BEFORE DELETE ON {AGEING} WHEN {young} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-    ]
-
-
-def _purge_statements(vendor: str) -> list[str]:
-    """In place of the plain refusal to remove an entry."""
-    young = _IS_YOUNG.format(six_years_ago=_SIX_YEARS_AGO[vendor])
-    message = f"Rows of {PURGEABLE} are evidence: they are never changed or removed"
-    if vendor == "postgresql":
-        function = f"""
-CREATE OR REPLACE FUNCTION rollbook_refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF {young} THEN RAISE EXCEPTION '{_TOO_YOUNG}'; END IF;
-    IF {_IS_NOT_COVERED} THEN RAISE EXCEPTION '{message}'; END IF;
-    RETURN OLD;
-END $$
-"""
-        return [
-            function,
-            f"CREATE OR REPLACE TRIGGER {PURGEABLE}_fixed BEFORE UPDATE ON {PURGEABLE} "
-            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_change()",
-            f"CREATE OR REPLACE TRIGGER {PURGEABLE}_removed BEFORE DELETE ON {PURGEABLE} "
-            "FOR EACH ROW EXECUTE FUNCTION rollbook_refuse_removal()",
+    refused = [("DELETE", *each) for each in refusals]
+    if floor.is_fixed:
+        refused.append(("UPDATE", "update", floor.is_fixed, _message(table)))
+    statements = [f"DROP TRIGGER IF EXISTS {table}_no_delete"]
+    for verb, name, when, says in refused:
+        statements += [
+            f"DROP TRIGGER IF EXISTS {table}_no_{name}",
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {verb} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{says}'); END",
         ]
-    return [
-        f"DROP TRIGGER IF EXISTS {PURGEABLE}_no_delete",
-        f"CREATE TRIGGER {PURGEABLE}_no_delete BEFORE DELETE ON {PURGEABLE} WHEN {_IS_NOT_COVERED} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        f"CREATE TRIGGER IF NOT EXISTS {PURGEABLE}_no_young_delete BEFORE DELETE ON {PURGEABLE} WHEN {young} "
-        f"BEGIN SELECT RAISE(ABORT, '{_TOO_YOUNG}'); END",
-    ]
+    return statements
 
 
 def _install_statements(vendor: str, table: str) -> list[str]:
@@ -127,10 +147,9 @@ def _install_statements(vendor: str, table: str) -> list[str]:
             f"CREATE OR REPLACE TRIGGER {table}_kept BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION rollbook_refuse_change()",
         ]
-    message = f"Rows of {table} are evidence: they are never changed or removed"
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{_message(table)}'); END"
         for verb in ("UPDATE", "DELETE")
     ]
 
@@ -151,10 +170,8 @@ def install(
     with connection.cursor() as cursor:
         for table in tables:
             statements = _install_statements(connection.vendor, table)
-            if with_purge and table == PURGEABLE:
-                statements += _purge_statements(connection.vendor)
-            if with_purge and table == AGEING:
-                statements += _ageing_statements(connection.vendor)
+            if with_purge and table in _FLOORS:
+                statements += _floor_statements(connection.vendor, table, _FLOORS[table])
             for statement in statements:
                 cursor.execute(statement)
 
