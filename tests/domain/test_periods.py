@@ -10,6 +10,7 @@ from rollbook.domain.periods import (
     Period,
     PeriodKind,
     days_between,
+    half_terms_until,
     period_before,
     period_on,
     same_period_last_year,
@@ -136,6 +137,17 @@ def test_the_same_time_last_year(kind: K, on: date, expected: tuple[str, str] | 
     assert period is not None
     before = same_period_last_year(CALENDAR, period)
     assert (None if before is None else (f"{before.first_day}", f"{before.last_day}")) == expected
+
+
+def test_half_terms_that_have_begun_end_with_the_day_asked_on() -> None:
+    found = half_terms_until(CALENDAR, THIS_YEAR, date(2026, 11, 20))
+
+    assert [(each.name, each.first_day, each.is_over) for each in found] == [
+        ("Autumn term, first half", date(2026, 9, 2), True),
+        ("Autumn term, second half", date(2026, 11, 2), False),
+    ]
+    assert found[-1].last_day == date(2026, 11, 20)
+    assert half_terms_until(CALENDAR, THIS_YEAR, date(2026, 9, 1)) == []
 
 
 def test_chosen_days_of_last_year_are_the_same_weekdays() -> None:

@@ -57,6 +57,7 @@ ROLLBOOK_TABS = {
     "figures": [
         ("Overview", "insight:overview", ["measures.view", "measures.totals"]),
         ("Explore", "insight:explore", ["measures.view", "measures.totals"]),
+        ("Persistent absence", "insight:history", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
         ("Support", "support:list", ["support.record"]),
         ("Effect", "insight:effect", ["support.record"]),

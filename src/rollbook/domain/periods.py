@@ -73,6 +73,13 @@ def period_on(calendar: SchoolCalendar, kind: PeriodKind, on: date) -> Period | 
     return _period(kind, max(begun, key=lambda stretch: stretch.first_day), on)
 
 
+def half_terms_until(calendar: SchoolCalendar, year: AcademicYearDates, on: date) -> list[Period]:
+    """Which half terms of a year have begun by a day, in order, the last of them up to that day?"""
+    return [
+        _period(PeriodKind.HALF_TERM, half, on) for half in calendar.half_terms(year) if half.first_day <= on
+    ]
+
+
 def days_between(first_day: date, last_day: date) -> Period:
     """The period somebody chose by its first and last day."""
     name = words_for_day(first_day)

@@ -91,8 +91,8 @@ class PeriodForm(Form):
         return None
 
 
-class GroupedForm(PeriodForm):
-    """A period, told apart by groups, and for those who may see single pupils narrowed to one group.
+class GroupingForm(Form):
+    """Told apart by groups, and for those who may see single pupils narrowed to one group.
 
     Whoever may not is offered no private groups.
     """
@@ -100,10 +100,10 @@ class GroupedForm(PeriodForm):
     by = forms.ChoiceField(label="Told apart by")
     only = forms.CharField(label="Only", required=False, max_length=200)
 
-    def __init__(self, asked: QueryDict, *, names: bool, **period: Any) -> None:
+    def __init__(self, asked: QueryDict, *, names: bool, **others: Any) -> None:
         data = asked.copy()
         data.setdefault("by", "year-group")
-        super().__init__(data, **period)
+        super().__init__(data, **others)
         self.names = names
         by = self.fields["by"]
         by.choices = [  # type: ignore[attr-defined]
@@ -125,3 +125,7 @@ class GroupedForm(PeriodForm):
         """Puts the groups one may narrow to in the place of the text field."""
         if "only" in self.fields:
             self.fields["only"].widget = forms.Select(choices=[("", "All pupils"), *choices])
+
+
+class GroupedForm(GroupingForm, PeriodForm):
+    """A period, told apart by groups."""

@@ -65,7 +65,8 @@ def parts(viewer: Viewer, now: datetime, year: PupilYear) -> dict[str, Part]:
     aside = {
         "beside": _beside(viewer, found),
         "agreed": _agreed(year.totals),
-        "history": _history(found.history, year),
+        "history": _history([each for each in found.history if each.kind is not PeriodKind.HALF_TERM], year),
+        "half_terms": _history([each for each in found.history if each.kind is PeriodKind.HALF_TERM], year),
     }
     return {
         "main": Part("insight/pupil_main.html", main),
@@ -288,11 +289,12 @@ def _of(count: int, of: int) -> str:
 
 
 def _history(spells: list[Spell], year: PupilYear) -> list[dict[str, Any]]:
-    """Each year and term with its rate and whether it was persistent or severe absence."""
+    """Each of these with its rate and whether it was persistent or severe absence; half terms name their year."""
     return [
         {
             "name": spell.name,
-            "is_year": spell.is_year,
+            "is_year": spell.kind is PeriodKind.YEAR,
+            "year": spell.year,
             "so_far": not spell.is_over,
             "rate": spell.rate,
             "of": _of(spell.totals.attended, spell.totals.possible),

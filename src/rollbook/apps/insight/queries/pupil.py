@@ -48,10 +48,11 @@ class SoFar:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A year or term of a pupil: what it came to. `is_year` for the whole year."""
+    """A year, term or half term of a pupil: what it came to, and of which year it is."""
 
     name: str
-    is_year: bool
+    kind: PeriodKind
+    year: str
     last_day: date
     totals: Totals
     is_persistent: bool
@@ -213,7 +214,7 @@ def _marks(own: Ground) -> list[tuple[HalfDay, str]]:
 
 
 def _history(viewer: Viewer, year: PupilYear, member: Member, now: datetime) -> list[Spell]:
-    """Each academic year and term in which the pupil had a possible session, the newest year first."""
+    """Each year, term and half term in which the pupil had a possible session, the newest year first."""
     found: list[Spell] = []
     for each in sorted(year.years, key=lambda each: each.first_day, reverse=True):
         whole = Span(each.first_day, each.last_day)
@@ -221,18 +222,25 @@ def _history(viewer: Viewer, year: PupilYear, member: Member, now: datetime) -> 
             continue
         own = ground_of_pupil(viewer, member, each.first_day, each.last_day, now)
         stretches = [
-            (each.name, True, each.first_day, each.last_day),
-            *((term.name, False, term.first_day, term.last_day) for term in each.terms),
+            (each.name, PeriodKind.YEAR, each.first_day, each.last_day),
+            *((term.name, PeriodKind.TERM, term.first_day, term.last_day) for term in each.terms),
+            *(
+                (half.name, PeriodKind.HALF_TERM, half.first_day, half.last_day)
+                for half in year.calendar.half_terms(each)
+            ),
         ]
         found += [
             spell
-            for name, is_year, first_day, last_day in stretches
-            if (spell := _spell(own, name, (first_day, last_day), now.date(), is_year=is_year)) is not None
+            for name, kind, first_day, last_day in stretches
+            if (spell := _spell(own, (kind, name, each.name), (first_day, last_day), now.date())) is not None
         ]
     return found
 
 
-def _spell(own: Ground, name: str, days: tuple[date, date], today: date, *, is_year: bool) -> Spell | None:
+def _spell(
+    own: Ground, called: tuple[PeriodKind, str, str], days: tuple[date, date], today: date
+) -> Spell | None:
+    kind, name, year = called
     first_day, last_day = days
     columns = [place for place, (day, _) in enumerate(own.half_days) if first_day <= day <= last_day]
     tally = tallies.by_pupil(own.marks[:, columns])
@@ -241,7 +249,8 @@ def _spell(own: Ground, name: str, days: tuple[date, date], today: date, *, is_y
         return None
     return Spell(
         name=name,
-        is_year=is_year,
+        kind=kind,
+        year=year,
         last_day=min(last_day, today),
         totals=totals,
         is_persistent=bool(tallies.persistently_absent(tally)[0]),
