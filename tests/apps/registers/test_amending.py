@@ -137,7 +137,9 @@ def test_a_pupil_who_was_not_on_roll_has_no_mark(scene: Scene) -> None:
 
 def test_nothing_changes_when_the_audit_event_can_not_be_written(scene: Scene) -> None:
     with (
-        patch("rollbook.apps.registers.actions.writing.record", side_effect=RuntimeError("disk full")),
+        patch(
+            "rollbook.apps.registers.actions.writing.event_to_record", side_effect=RuntimeError("disk full")
+        ),
         pytest.raises(RuntimeError),
     ):
         amend(scene)

@@ -270,7 +270,9 @@ def test_one_who_comes_between_the_look_and_the_save(scene: Scene) -> None:
 
 def test_nothing_changes_when_the_event_can_not_be_written(scene: Scene) -> None:
     with (
-        patch("rollbook.apps.registers.actions.writing.record", side_effect=RuntimeError("disk full")),
+        patch(
+            "rollbook.apps.registers.actions.writing.event_to_record", side_effect=RuntimeError("disk full")
+        ),
         pytest.raises(RuntimeError),
     ):
         amend(scene, [to(scene.amy, "I"), to(scene.ben, "I")])

@@ -160,7 +160,7 @@ def test_somebody_else_at_the_same_moment(scene: Scene) -> None:
 
 def test_without_the_event_nothing_is_declared(scene: Scene) -> None:
     with (
-        patch("rollbook.apps.registers.actions.writing.record", side_effect=RuntimeError),
+        patch("rollbook.apps.registers.actions.writing.event_to_record", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         declare(scene)

@@ -24,7 +24,8 @@ OPEN = 8
 BOARD = 12  # one of them, for those who see to back-ups: is one due? Three for the figures of the year
 MINE = 12
 PUPIL = 20  # five of them for the figures of the year beside others, one for the support there is
-SAVE = 11
+# What is written while the school's other savers wait is one statement of four on PostgreSQL.
+SAVE = 8 if connection.vendor == "postgresql" else 11
 # BEGIN and COMMIT are no queries.
 TRANSACTION = re.compile(r"^(SAVEPOINT|RELEASE|BEGIN|COMMIT)")
 

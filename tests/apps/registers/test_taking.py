@@ -294,7 +294,9 @@ def test_a_row_left_empty_never_undoes_a_newer_mark(scene: Scene) -> None:
 
 def test_nothing_is_saved_when_the_audit_event_can_not_be_written(scene: Scene) -> None:
     with (
-        patch("rollbook.apps.registers.actions.writing.record", side_effect=RuntimeError("disk full")),
+        patch(
+            "rollbook.apps.registers.actions.writing.event_to_record", side_effect=RuntimeError("disk full")
+        ),
         pytest.raises(RuntimeError),
     ):
         scene.take({scene.amy: "/"})

@@ -1,7 +1,7 @@
 """The one way an event gets into the evidence: inside the transaction of what it reports."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,23 @@ def record(
 
     Shape: `type` in the past tense ("register.mark.amended"), `subject` "kind:id", `facts` plain JSON values.
     """
+    statement, values = event_to_record(
+        type=type, by=by, at=at, school_id=school_id, subject=subject, facts=facts
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def event_to_record(
+    *,
+    type: str,
+    by: Actor,
+    at: datetime,
+    school_id: int | None,
+    subject: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> tuple[str, Sequence[Any]]:
+    """The same event as a statement and its values, for an action that executes it together with its own."""
     values = [
         school_id,
         connection.ops.adapt_datetimefield_value(at),
@@ -40,5 +57,4 @@ def record(
         subject,
         json.dumps(dict(facts or {})),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD.format(facts=_FACTS[connection.vendor]), values)
+    return _ADD.format(facts=_FACTS[connection.vendor]), values

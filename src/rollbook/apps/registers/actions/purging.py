@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.actions.turns import turn_to_save
-from rollbook.apps.registers.actions.writing import LONGEST_TEXT, hold_chain, move_chain
-from rollbook.apps.registers.models import Chain, Entry, Purge, PurgedPart, Save
+from rollbook.apps.registers.actions.writing import LONGEST_TEXT, ChainEnd, hold_chain, move_chain
+from rollbook.apps.registers.models import Entry, Purge, PurgedPart, Save
 from rollbook.apps.registers.queries.digests import digest_of, entry_line, lines_digest, purge_lines
 from rollbook.apps.registers.queries.keeping import OldYear, made_before, old_year
 from rollbook.apps.registers.queries.proof import BATCH, Held, held_saves
@@ -100,8 +100,9 @@ def _confirmed(year: OldYear | None, expected_count: int | None, reason: str) ->
     return year
 
 
-def _next_save(chain: Chain, key: UUID, by: Actor, at: datetime) -> Save:
+def _next_save(chain: ChainEnd, key: UUID, by: Actor, at: datetime) -> Save:
     return Save(
+        pk=chain.save_id,
         school_id=chain.school_id,
         number=chain.length + 1,
         key=key,

@@ -7,11 +7,12 @@ every other save of the school waits for it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from rollbook.apps.audit.actions import record
+from rollbook.apps.audit.actions import event_to_record
 from rollbook.apps.registers.actions.turns import turn_to_save
 from rollbook.apps.registers.models import Chain, Entry, Save
 from rollbook.apps.registers.queries.digests import digest_of, entry_line
@@ -94,6 +95,7 @@ def _add(
 ) -> Save:
     chain = hold_chain(occasion.school_id)
     save = Save(
+        pk=chain.save_id,
         school_id=occasion.school_id,
         number=chain.length + 1,
         key=occasion.key,
@@ -112,21 +114,69 @@ def _add(
         previous_digest=chain.digest,
     )
     save.digest = digest_of(save, lines)
-    _insert_save(save)
-    _insert(save, lines)
-    move_chain(save)
-    _report(save, entries, by, at)
+    _execute_together(
+        [
+            _adding_save(save),
+            _adding_entries(save, lines),
+            _moving_chain(save),
+            _adding_event(save, entries, by, at),
+        ]
+    )
+    save._state.adding = False
     return save
 
 
-def hold_chain(school_id: int) -> Chain:
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The end of a school's chain while it is held, and the id that the next save gets."""
+
+    school_id: int
+    length: int
+    digest: str
+    save_id: int
+
+
+def hold_chain(school_id: int) -> ChainEnd:
     """The end of the school's chain, held until this transaction ends: SQLite's write lock is the whole database's."""
-    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    statement = f"SELECT school_id, length, digest FROM registers_chain WHERE school_id = %s{lock}"  # noqa: S608
-    for chain in Chain.objects.raw(statement, [school_id]):
-        return chain
-    Chain.objects.bulk_create([Chain(school_id=school_id)], ignore_conflicts=True)
-    return Chain.objects.select_for_update().get(pk=school_id)
+    statement = _HOLD[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [school_id])
+        row = cursor.fetchone()
+        if row is None:  # the school's first save
+            Chain.objects.bulk_create([Chain(school_id=school_id)], ignore_conflicts=True)
+            cursor.execute(statement, [school_id])
+            row = cursor.fetchone()
+    return ChainEnd(*row)
+
+
+# The save's id is asked for with the lock, so that nothing written after it waits for an answer.
+_HOLD = {
+    "postgresql": (
+        "SELECT held.*, nextval(pg_get_serial_sequence('registers_save', 'id')) FROM "
+        "(SELECT school_id, length, digest FROM registers_chain WHERE school_id = %s FOR UPDATE) AS held"
+    ),
+    "sqlite": (
+        "SELECT school_id, length, digest, "
+        "1 + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'registers_save'), 0) "
+        "FROM registers_chain WHERE school_id = %s"
+    ),
+}
+Statement = tuple[str, Sequence[Any]]
+"""A statement that adds or changes rows, with its values."""
+
+
+def _execute_together(statements: Sequence[Statement]) -> None:
+    """Executes what is written while the chain is held, none of which needs an answer.
+
+    PostgreSQL gets it as one statement: each journey there and back makes all other savers of the school wait.
+    """
+    if connection.vendor == "postgresql":
+        *first, (last, _) = statements
+        parts = ", ".join(f"part_{number} AS ({sql})" for number, (sql, _) in enumerate(first))
+        statements = [(f"WITH {parts} {last}", [value for _, values in statements for value in values])]
+    with connection.cursor() as cursor:
+        for statement, values in statements:
+            cursor.execute(statement, values)
 
 
 def _lines(entries: Sequence[NewEntry], school_id: int, by: Actor, at: datetime) -> list[str]:
@@ -172,33 +222,30 @@ def _row(entry: NewEntry, school_id: int, by: Actor, at: datetime) -> Entry:
     )
 
 
-_SAVE_COLUMNS = [field.column for field in Save._meta.concrete_fields if not field.primary_key]
-_INSERT_SAVE = "INSERT INTO registers_save ({columns}) VALUES ({places}) RETURNING id".format(  # noqa: S608
-    columns=", ".join(f'"{column}"' for column in _SAVE_COLUMNS),
-    places=", ".join("%s" for _ in _SAVE_COLUMNS),
+_INSERT_SAVE = "INSERT INTO registers_save ({columns}) VALUES ({places})".format(  # noqa: S608
+    columns=", ".join(f'"{field.column}"' for field in Save._meta.concrete_fields),
+    places=", ".join("%s" for _ in Save._meta.concrete_fields),
 )
 
 
-def _insert_save(save: Save) -> None:
-    """Adds the row of the save itself: the chain is held, and the ORM takes four times as long."""
-    values = [
-        field.get_db_prep_save(getattr(save, field.attname), connection)
-        for field in Save._meta.concrete_fields
-        if not field.primary_key
+def _adding_save(save: Save) -> Statement:
+    """The row of the save itself: the chain is held, and the ORM takes four times as long."""
+    fields = Save._meta.concrete_fields
+    return _INSERT_SAVE, [
+        field.get_db_prep_save(getattr(save, field.attname), connection) for field in fields
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_SAVE, values)
-        (save.pk,) = cursor.fetchone()
-    save._state.adding = False
 
 
 def move_chain(save: Save) -> None:
     """Makes a save the end of its school's chain, which is held."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_CHAIN, [save.number, save.digest, save.school_id])
+        cursor.execute(*_moving_chain(save))
 
 
-_MOVE_CHAIN = "UPDATE registers_chain SET length = %s, digest = %s WHERE school_id = %s"
+def _moving_chain(save: Save) -> Statement:
+    statement = "UPDATE registers_chain SET length = %s, digest = %s WHERE school_id = %s"
+    return statement, [save.number, save.digest, save.school_id]
+
 
 # The lines that the digest is made of are also what is inserted: the database takes them apart in one statement, in a
 # seventh of the time that a row of 15 values for each pupil takes. What is the same for all comes beside them.
@@ -209,21 +256,20 @@ _COLUMNS = (
 _PARTS = {
     "postgresql": (
         "(line->>0)::bigint, (line->>1)::date, line->>2, (line->>3)::smallint, line->>4, (line->>5)::smallint, "
-        "(line->>6)::time, line->>7, line->>8 FROM json_array_elements(%s::json) AS line"
+        "(line->>6)::time, line->>7, line->>8 FROM jsonb_array_elements(%s::jsonb) AS line"
     ),
     "sqlite": ", ".join(f"json_extract(value, '$[{place}]')" for place in range(9)) + " FROM json_each(%s)",
 }
 
 
-def _insert(save: Save, lines: Sequence[str]) -> None:
-    """Adds the entries in the order of their lines. Errors: IntegrityError where a version is taken."""
+def _adding_entries(save: Save, lines: Sequence[str]) -> Statement:
+    """The entries in the order of their lines. Executing it fails with IntegrityError where a version is taken."""
     at = connection.ops.adapt_datetimefield_value(save.at)
     common = [save.school_id, save.pk, at, save.by_id, save.by_name, save.by_position]
     statement = (
         f"INSERT INTO registers_entry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, {_PARTS[connection.vendor]}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*common, f"[{','.join(lines)}]"])
+    return statement, [*common, f"[{','.join(lines)}]"]
 
 
 _EVENT = {
@@ -235,7 +281,7 @@ _EVENT = {
 _MANY_AMENDED = "register.marks.amended"
 
 
-def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) -> None:
+def _adding_event(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) -> Statement:
     amended = [
         {
             "pupil": entry.pupil_id,
@@ -263,7 +309,7 @@ def _report(save: Save, entries: Sequence[NewEntry], by: Actor, at: datetime) ->
         for each in amended:
             del each["reason"]  # one for all, said once
         facts |= _of_many(entries)
-    record(
+    return event_to_record(
         type=type,
         by=by,
         at=at,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
+
+from django.db import connection
 
 from rollbook.apps.registers.models import Entry, Movement, PlannedMark, Save
 from rollbook.domain.access import Permission, Viewer
@@ -18,7 +20,7 @@ T = TypeVar("T")
 # school instead of the few rows of these pupils.
 _VERSIONS = """
 SELECT * FROM registers_entry
-WHERE +school_id = %s AND "on" = %s AND session = %s AND pupil_id IN ({places})
+WHERE +school_id = %s AND "on" = %s AND session = %s AND pupil_id {among}
 ORDER BY pupil_id, version
 """
 _AMENDED = """
@@ -35,7 +37,7 @@ ORDER BY version
 _AROUND = """
 SELECT * FROM registers_plannedmark
 WHERE +school_id = %s AND first_day <= %s AND (last_day >= %s OR code IN ('C2', 'E'))
-  AND withdrawn_at IS NULL AND pupil_id IN ({places})
+  AND withdrawn_at IS NULL AND pupil_id {among}
 ORDER BY recorded_at, id
 """
 
@@ -46,13 +48,22 @@ def listed(values: Iterable[T]) -> tuple[list[T], str]:
     return found, ", ".join(["%s"] * len(found)) or "NULL"
 
 
+def among(ids: Iterable[int]) -> tuple[list[Any], str]:
+    """The values and the words of a condition on an id: one array on PostgreSQL, else a list.
+
+    So groups of any size share one statement, which PostgreSQL then has prepared.
+    """
+    found, places = listed(ids)
+    return ([found], "= ANY(%s)") if connection.vendor == "postgresql" else (found, f"IN ({places})")
+
+
 def versions_of(
     school_id: int, on: date, school_session: SchoolSession, pupil_ids: Iterable[int]
 ) -> dict[int, Versions]:
     """Every version of the marks of these pupils for one half-day, oldest first; the last is the mark. One query."""
-    pupils, places = listed(pupil_ids)
+    pupils, words = among(pupil_ids)
     entries = Entry.objects.raw(
-        _VERSIONS.format(places=places), [school_id, on.isoformat(), school_session.value, *pupils]
+        _VERSIONS.format(among=words), [school_id, on.isoformat(), school_session.value, *pupils]
     )
     found: dict[int, Versions] = {}
     for entry in entries:
@@ -109,10 +120,10 @@ def plans_around(
     """What is planned for these pupils on these days, for any session or weekday, and the part-time timetables and
     suspensions that began before; in the order in which they were recorded. One query.
     """
-    pupils, places = listed(pupil_ids)
+    pupils, words = among(pupil_ids)
     values = [school_id, last_day.isoformat(), first_day.isoformat(), *pupils]
     found: dict[int, list[PlannedMark]] = {}
-    for plan in PlannedMark.objects.raw(_AROUND.format(places=places), values):
+    for plan in PlannedMark.objects.raw(_AROUND.format(among=words), values):
         found.setdefault(plan.pupil_id, []).append(plan)
     return found
 
