@@ -4,49 +4,22 @@ A record holds what stands now; the audit log, which only grows, holds each chan
 why, and the record's page shows it. Nothing is deleted: a record is cancelled, ended or withdrawn, with a reason.
 """
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from rollbook.apps.absence.line_models import Call as Call
+from rollbook.apps.absence.line_models import KeptMark as KeptMark
+from rollbook.apps.absence.line_models import Report as Report
+from rollbook.apps.absence.line_models import Transfer as Transfer
+from rollbook.apps.absence.record_models import Record as Record
+from rollbook.apps.absence.record_models import in_order
 from rollbook.domain.off_site import ActivityKind, ConfirmedHow
 from rollbook.domain.part_time import TimetableState
 from rollbook.domain.suspension import Reason
 
 SESSIONS = [("both", "Morning and afternoon"), ("AM", "Mornings only"), ("PM", "Afternoons only")]
 _MONDAY_TO_FRIDAY = 0b0011111
-
-
-def _in_order(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name=name)
-
-
-class Record(models.Model):
-    """What every record has: the school, the days, who recorded it, and whether it was taken back."""
-
-    KIND: ClassVar[str]
-
-    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
-    key = models.UUIDField(
-        help_text="Made when the form was shown: the same form sent twice is recorded once."
-    )
-    first_day = models.DateField()
-    last_day = models.DateField()
-    version = models.PositiveIntegerField(default=1, help_text="One more with every change.")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_by_name = models.CharField(max_length=200)
-    ended_at = models.DateTimeField(null=True, help_text="When it was cancelled, ended early or withdrawn.")
-    ended_because = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def source(self) -> str:
-        """How its planned marks and its changes name it: "activity:12"."""
-        return f"{self.KIND}:{self.pk}"
 
 
 class OffSiteActivity(Record):
@@ -78,7 +51,7 @@ class OffSiteActivity(Record):
     class Meta:
         ordering = ["first_day", "title", "id"]
         constraints = [
-            _in_order("activity_in_order"),
+            in_order("activity_in_order"),
             models.UniqueConstraint(fields=["school", "key"], name="activity_key_once"),
         ]
         indexes = [models.Index(fields=["school", "last_day"], name="activity_by_day")]
@@ -149,7 +122,7 @@ class DualRegistration(Record):
     class Meta:
         ordering = ["first_day", "id"]
         constraints = [
-            _in_order("dual_registration_in_order"),
+            in_order("dual_registration_in_order"),
             models.UniqueConstraint(fields=["school", "key"], name="dual_registration_key_once"),
         ]
         indexes = [models.Index(fields=["school", "last_day"], name="dual_registration_by_day")]
@@ -183,7 +156,7 @@ class PartTimeTimetable(Record):
     class Meta:
         ordering = ["first_day", "id"]
         constraints = [
-            _in_order("part_time_timetable_in_order"),
+            in_order("part_time_timetable_in_order"),
             models.UniqueConstraint(fields=["school", "key"], name="part_time_timetable_key_once"),
         ]
         indexes = [models.Index(fields=["school", "last_day"], name="part_time_timetable_by_day")]
@@ -229,7 +202,7 @@ class Suspension(Record):
     class Meta:
         ordering = ["first_day", "id"]
         constraints = [
-            _in_order("suspension_in_order"),
+            in_order("suspension_in_order"),
             models.UniqueConstraint(fields=["school", "key"], name="suspension_key_once"),
         ]
         indexes = [models.Index(fields=["school", "last_day"], name="suspension_by_day")]
