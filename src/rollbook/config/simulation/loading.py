@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from rollbook.apps.registers.actions.bulk import Loaded, load_history
 from rollbook.apps.registers.actions.past import Cast
+from rollbook.config.simulation.loading_supports import add_supports
 from rollbook.config.simulation.plan import ParentPlan, PupilPlan, SchoolPlan, StaffMember
 from rollbook.domain.access import Actor, Role
 
@@ -38,6 +39,7 @@ def load_school(
         pupil_ids = _add_pupils(school, school_id)
         _add_homes(school, school_id, pupil_ids)
         _add_time_on_roll(school, pupil_ids, group_ids)
+        add_supports(school, school_id, pupil_ids, staff_ids)
         writers = [
             Actor(user_id, member.name, member.position)
             for user_id, member in zip(staff_ids, school.staff, strict=True)

@@ -1,7 +1,8 @@
 """What an invented school is made of before it is in a database. People are known by their place in the lists."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from rollbook.apps.registers.actions.past import PastPlan, PastSave
 from rollbook.config.simulation.terms import YearDates
@@ -119,6 +120,38 @@ class MembershipPlan:
     last_day: date | None
 
 
+@dataclass(frozen=True)
+class ReviewPlan:
+    """What a review found, and when the next one is."""
+
+    on: date
+    note: str
+    next_review_on: date
+    at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True)
+class SupportPlan:
+    """What was done for a pupil. `owner` is a place among the staff; the last four are empty while it goes on."""
+
+    pupil: int
+    kind: str
+    title: str
+    why: str
+    aim: str
+    first_day: date
+    first_review_on: date
+    owner: int
+    key: UUID
+    started_at: datetime
+    reviews: tuple[ReviewPlan, ...]
+    last_day: date | None
+    ended_at: datetime | None
+    outcome: str
+    ended_because: str
+
+
 @dataclass
 class SchoolPlan:
     """A whole invented school, ready to be loaded."""
@@ -135,3 +168,4 @@ class SchoolPlan:
     memberships: list[MembershipPlan] = field(default_factory=list)
     planned: list[PastPlan] = field(default_factory=list)
     saves: list[PastSave] = field(default_factory=list)
+    supports: list[SupportPlan] = field(default_factory=list)

@@ -22,6 +22,7 @@ from rollbook.config.simulation.plan import (
 from rollbook.config.simulation.recording import ADMINISTRATOR, Setting, record_year
 from rollbook.config.simulation.saving import saves_of_year, submission_seconds
 from rollbook.config.simulation.shares import shares_of
+from rollbook.config.simulation.supporting import support_pupils
 from rollbook.config.simulation.terms import YearDates, calendar_of, year_dates
 from rollbook.domain.calendar import DayTimes
 
@@ -172,6 +173,8 @@ def _add_registers(
         ),
         seed,
     )
+    closed = outline.closed(year) if outline.closed else {}
+    school.supports += support_pupils(marks, days, until // 2, closed, seed)
     draw = Random(f"{seed}:record")  # noqa: S311  # invented marks, no secrets
     submitted = submission_seconds(days, len(groups), draw)
     places = {number: place_of[group] for number, group in group_of.items()}
@@ -180,7 +183,6 @@ def _add_registers(
         (group, school.groups[group].teacher, [number for number in here if group_of[number] == group])
         for group in groups
     ]
-    closed = outline.closed(year) if outline.closed else {}
     school.saves += saves_of_year(record, days, rosters, submitted.tolist(), until, closed)
     school.planned += record.planned
 
