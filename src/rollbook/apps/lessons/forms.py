@@ -92,11 +92,18 @@ class ChangeLessonForm(LessonForm):
 class CoverForm(Form):
     """Who takes a lesson on one day."""
 
-    teacher = forms.TypedChoiceField(label="Who takes it", coerce=int, required=False, empty_value=None)
+    AS_ALWAYS = 0
+
+    teacher = forms.TypedChoiceField(label="Who takes it", coerce=int)
 
     def __init__(self, *args: Any, staff: Choices, own: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choices(self, "teacher", [("", f"{own}, as always"), *staff])
+        _choices(self, "teacher", [(self.AS_ALWAYS, f"{own}, as always"), *staff])
+
+    def clean_teacher(self) -> int | None:
+        """Who covers; None for whose lesson it is."""
+        chosen: int = self.cleaned_data["teacher"]
+        return None if chosen == self.AS_ALWAYS else chosen
 
 
 class LastDayForm(Form):

@@ -50,7 +50,7 @@ def cover(request: HttpRequest, lesson_id: int, on: date) -> HttpResponse:
         request.POST or None,
         staff=staff,
         own=own.name,
-        initial={"teacher": held.cover.teacher_id if held.cover else ""},
+        initial={"teacher": held.cover.teacher_id if held.cover else CoverForm.AS_ALWAYS},
     )
     back = reverse("lessons:day", args=[on])
     if form.is_bound and form.is_valid():

@@ -47,7 +47,7 @@ class NotEstablishedForm(Form):
                 coerce=int,
                 initial=[pupil.id for pupil in pupils] if begun else [],
                 help_text="" if begun else "Nobody has taken this register. Ask the teacher first.",
-                widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--inline"}),
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--names"}),
                 required=False,
             )
 
