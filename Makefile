@@ -10,6 +10,9 @@ TEST_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 PYTEST := $(B)/python -m pytest
 # As many tests side by side as there are processors; each worker has a database of its own.
 SIDE_BY_SIDE := -n auto --dist worksteal
+# Every worker, and every server the tests start, reads the compiled modules even where the environment forbids
+# keeping them: compiling them anew costs each ten seconds.
+test test-domain test-sqlite test-postgres: export PYTHONDONTWRITEBYTECODE :=
 
 # uv is quicker where it works; a command of that name that doesn't work (a shim) doesn't count.
 ifneq ($(shell uv --version 2>/dev/null),)
@@ -45,7 +48,7 @@ test-sqlite: dev assets ## Everything else on SQLite, the browser included
 test-postgres: dev assets ## What asks for a database once more on PostgreSQL, without the browser
 	@sh bin/system.sh
 	@echo "==> Tests on PostgreSQL"
-	@COMMITS=quick bash bin/with-postgres.sh $(PYTEST) -q $(SIDE_BY_SIDE) --ignore=tests/domain --ignore=tests/architecture -m "database and not browser"
+	@COMMITS=quick bash bin/with-postgres.sh $(PYTEST) -q $(SIDE_BY_SIDE) --ignore=tests/domain --ignore=tests/architecture -m "database and not browser and not pages"
 
 check: dev ## Lint, format, types, import contracts, migrations, templates
 	@echo "==> ruff"

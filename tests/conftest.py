@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "policy(*items): the items of the policy checklist (docs/policy-items.txt) that this test shows",
         "browser: drives Chromium; runs on SQLite only",
         "database: asks for a database, or starts one; the others need no second run on PostgreSQL",
+        "pages: reads the text of pages, which is the same on either database; runs on SQLite only",
         "postgres: shows what only PostgreSQL can show; skipped on SQLite",
         "races: many people at once, or kill -9, on real connections; takes a minute",
         "console_errors: the page is expected to report errors to the console",

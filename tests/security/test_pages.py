@@ -27,6 +27,7 @@ from tests.apps.registers.scene import MONDAY, mark
 from tests.factories.people import PASSWORD
 from tests.security.ground import PAGES, Ground, body_of, plausible
 
+pytestmark = pytest.mark.pages
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "\"'><img src=x onerror=alert(1)>"
 SUM = "{{7*7}}zz{% now 'Y' %}"
