@@ -7,7 +7,11 @@ from django.views.decorators.http import require_GET
 from rollbook import clock
 from rollbook.apps.insight.forms.habits import PatternsForm
 from rollbook.apps.insight.forms.periods import PeriodForm
+from rollbook.apps.insight.presenters.lesson_patterns import lessons_context, pupil_lessons_context
 from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
+from rollbook.apps.insight.queries.ground import ground
+from rollbook.apps.insight.queries.lesson_patterns import lesson_patterns, lessons_of
+from rollbook.apps.insight.queries.narrowing import narrowed
 from rollbook.apps.insight.queries.patterns import earlier_years
 from rollbook.apps.insight.queries.patterns import patterns as patterns_of
 from rollbook.apps.insight.queries.patterns import pupil_patterns as patterns_of_pupil
@@ -35,11 +39,19 @@ def patterns(request: HttpRequest) -> HttpResponse:
         return render(request, "insight/no_year.html")
     if not form.is_valid():
         return render(request, "insight/patterns.html", {"form": form, "found": None}, status=422)
-    found = patterns_of(viewer, form.asked, now)
+    asked = form.asked
+    found = patterns_of(viewer, asked, now)
     form.offer_filters(found.filters)
-    return render(
-        request, "insight/patterns.html", patterns_context(viewer, found, form.asked) | {"form": form}
-    )
+    context = patterns_context(viewer, found, asked) | {"form": form}
+    if asked.kind is None:
+        of = narrowed(
+            ground(viewer, asked.period.first_day, asked.period.last_day, now),
+            asked.only,
+            is_comparable=False,
+        )
+        lessons = lesson_patterns(viewer, of, with_groups=not asked.only)
+        context["lessons"] = lessons_context(lessons, asked.period)
+    return render(request, "insight/patterns.html", context)
 
 
 @requires(Permission.MEASURES_VIEW)
@@ -58,5 +70,9 @@ def pupil_patterns(request: HttpRequest, pupil_id: int) -> HttpResponse:
         raise Http404("no such pupil on the roll in these days")
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     earlier = earlier_years(viewer, pupil_id, form.period, now)
-    context = pupil_context(viewer, found, form.period, earlier) | {"form": form}
+    lessons = lessons_of(viewer, form.period, pupil_id)
+    context = pupil_context(viewer, found, form.period, earlier) | {
+        "form": form,
+        "lessons": pupil_lessons_context(lessons),
+    }
     return render(request, "insight/pupil_patterns.html", context)
