@@ -143,19 +143,20 @@ def _people(users: QuerySet[User], school_id: int) -> list[Person]:
     rows = Appointment.objects.filter(school_id=school_id, user__in=found).order_by("first_day", "id")
     for row in rows:
         posts[row.user_id].append(Post(row.pk, Role(row.role), row.position, row.first_day, row.last_day))
-    return [
-        Person(
-            id=user.pk,
-            name=user.name,
-            email=user.email,
-            telephone=user.telephone,
-            is_active=user.is_active,
-            has_password=user.has_usable_password(),
-            last_sign_in=user.last_login,
-            posts=tuple(posts[user.pk]),
-        )
-        for user in found
-    ]
+    return [_person(user, posts[user.pk]) for user in found]
+
+
+def _person(user: User, posts: Iterable[Post]) -> Person:
+    return Person(
+        id=user.pk,
+        name=user.name,
+        email=user.email,
+        telephone=user.telephone,
+        is_active=user.is_active,
+        has_password=user.has_usable_password(),
+        last_sign_in=user.last_login,
+        posts=tuple(posts),
+    )
 
 
 def _of_school(viewer: Viewer) -> QuerySet[User]:
@@ -212,19 +213,8 @@ def holders(viewer: Viewer, on: date) -> list[tuple[Role, list[tuple[Person, Pos
 
 
 def _lead(post: TrustPost) -> tuple[Person, Post]:
-    user = post.user
     shown = Post(post.pk, Role.TRUST_LEAD, post.position, post.first_day, post.last_day)
-    person = Person(
-        id=user.pk,
-        name=user.name,
-        email=user.email,
-        telephone=user.telephone,
-        is_active=user.is_active,
-        has_password=user.has_usable_password(),
-        last_sign_in=user.last_login,
-        posts=(shown,),
-    )
-    return person, shown
+    return _person(post.user, [shown]), shown
 
 
 def works_elsewhere(viewer: Viewer, person_id: int, on: date) -> bool:

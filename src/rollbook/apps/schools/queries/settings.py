@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from rollbook.apps.schools.models import PolicySetting
 from rollbook.domain.access import Viewer
@@ -61,6 +62,28 @@ class Setting:
 
 _LONGEST = max(LONGEST_OPEN_MINUTES, key=lambda dated: dated.first_day)
 
+
+def _attendance(*, section: str, default: int, lowest: int, **words: Any) -> Setting:
+    """A percentage of attendance, which persistent absence bounds from below."""
+    return Setting(
+        unit="%",
+        default=default,
+        lowest=lowest,
+        highest=100,
+        citation=Citation(POLICY, f"section {section}"),
+        bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
+        **words,
+    )
+
+
+def _lateness(*, unit: str, default: int, lowest: int, highest: int, **words: Any) -> Setting:
+    """A part of what counts as repeated lateness, which is the school's own measure."""
+    its = Citation(POLICY, "section 4.4")
+    return Setting(
+        unit=unit, default=default, lowest=lowest, highest=highest, citation=its, bound_citation=its, **words
+    )
+
+
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
         setting.name: setting
@@ -78,44 +101,35 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 citation=Citation(POLICY, "section 3.5"),
                 bound_citation=_LONGEST.citation,
             ),
-            Setting(
+            _attendance(
                 name="low_attendance_percent",
+                section="8.4",
                 title="Attendance is shown in red below",
                 explanation="A pupil whose attendance this year is below this stands out on the register.",
-                unit="%",
                 default=90,
                 lowest=90,
-                highest=100,
                 because="A pupil who misses 10% of sessions is persistently absent, so the line can't be below 90%.",
-                citation=Citation(POLICY, "section 8.4"),
-                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
-            Setting(
+            _attendance(
                 name="aim_percent",
+                section="3.1",
                 title="The school's aim for attendance is",
                 explanation="The line that charts of the school's attendance show beside what was reached.",
-                unit="%",
                 default=95,
                 lowest=90,
-                highest=100,
                 because="A pupil who misses 10% of sessions is persistently absent, so the aim can't be below 90%.",
-                citation=Citation(POLICY, "section 3.1"),
-                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
-            Setting(
+            _attendance(
                 name="concern_percent",
+                section="8.3",
                 title="A pupil is at risk below",
                 explanation="Pupils below it are listed among the pupils of concern, before they are persistently "
                 "absent.",
-                unit="%",
                 default=95,
                 lowest=91,
-                highest=100,
                 because="At 90% a pupil is persistently absent already, so who is at risk must be told from above it.",
-                citation=Citation(POLICY, "section 8.3"),
-                bound_citation=Citation(GUIDANCE, "persistent absence", Confirmation.SECONDARY),
             ),
-            Setting(
+            _lateness(
                 name="late_repeat_lates",
                 title="Lateness is repeated from",
                 explanation="So many late sessions (L or U) within the school days below mark a pupil on the list of "
@@ -125,10 +139,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 lowest=2,
                 highest=10,
                 because="One late session is not a repeat, and a list that waits for more than ten comes too late.",
-                citation=Citation(POLICY, "section 4.4"),
-                bound_citation=Citation(POLICY, "section 4.4"),
             ),
-            Setting(
+            _lateness(
                 name="late_repeat_days",
                 title="Late sessions are counted within",
                 explanation="How many school days in a row are looked at for repeated lateness.",
@@ -137,8 +149,6 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 lowest=5,
                 highest=40,
                 because="Less than a week says little, and more than eight weeks is no longer the same habit.",
-                citation=Citation(POLICY, "section 4.4"),
-                bound_citation=Citation(POLICY, "section 4.4"),
             ),
             Setting(
                 name="lesson_registers",
