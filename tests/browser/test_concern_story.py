@@ -19,11 +19,6 @@ FRIDAY = DAYS[-1]
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Amy always came, Ben missed the last week of four without leave."""
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     scene = Scene()
     marks = {(scene.amy, day, session): "/" for day in DAYS for session in (AM, PM)}
     marks |= {

@@ -22,11 +22,6 @@ ASKS_EVERY = 4_000
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     scene = Scene()
     scene.take({scene.amy: "/", scene.ben: "N", scene.cat: "/"}, when=at(9, 1))
     set_clock(monkeypatch, at(9, 12))

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Six pupils missed a day a week until they went to breakfast; four like them still do."""
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     scene = Scene()
     set_clock(monkeypatch, NOW)
     for pupil in pupils(scene, 6, "111000"):

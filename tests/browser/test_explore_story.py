@@ -18,11 +18,6 @@ WEEK = "period_name=days&first_day=2026-09-14&last_day=2026-09-18"
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     scene = Scene()
     worked(scene)
     set_clock(monkeypatch, at(16, on=FIRST_WEEK[-1]))

@@ -18,15 +18,6 @@ FRIDAY = date(2026, 9, 18)
 GRID = "/registers/grid/"
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
-
-
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Friday 15:30; Monday morning was taken: Amy N, Ben present, Cat present."""

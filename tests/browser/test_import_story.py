@@ -17,15 +17,6 @@ from tests.factories.people import make_person
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
-
-
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     set_clock(monkeypatch, AT)

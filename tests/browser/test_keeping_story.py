@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def past(monkeypatch: pytest.MonkeyPatch) -> Past:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     past = Past()
     set_clock(monkeypatch, at(16))
     return past

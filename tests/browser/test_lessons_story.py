@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> LessonScene:
-    from rollbook.apps.registers.queries.year import forget_years
-    from rollbook.apps.schools.queries import forget_timetables
-
-    forget_timetables()
-    forget_years()
     scene = LessonScene()
     scene.register(ben="N")
     set_clock(monkeypatch, at(10, 5))

@@ -15,16 +15,6 @@ from tests.security.ground import Ground
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    """Calendars and years of marks are kept by id, and the schools of two tests may share ids."""
-    forget_timetables()
-    forget_years()
-    yield
-    forget_timetables()
-    forget_years()
-
-
-@pytest.fixture(autouse=True)
 def monday_morning() -> Iterator[None]:
     """While registers are open."""
     with time_machine.travel(at(9, 5), tick=False):

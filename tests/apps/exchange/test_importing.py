@@ -36,25 +36,13 @@ from tests.apps.exchange.scene import (
     text_file,
     workbook,
 )
-from tests.apps.roll.files import csv_bytes, pupil_row
+from tests.apps.roll.files import pupil_row
 from tests.apps.roll.scene import AT, ON, Scene, events, make_scene, whole_roll
 from tests.factories.people import make_person, viewer_of
 
 pytestmark = pytest.mark.django_db
 
 ALL_KINDS = sorted(KINDS)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene()
-    scene.load(csv_bytes([pupil_row(0), pupil_row(1)]))
-    return scene
-
-
-@pytest.fixture
-def head(scene: Scene) -> Viewer:
-    return viewer_of(make_person(scene.school, Role.HEAD_TEACHER, name="Hope Lane"), ON)
 
 
 def everything(scene: Scene) -> list[Any]:

@@ -10,18 +10,10 @@ from rollbook.apps.registers.queries.proof import prove
 from rollbook.domain.access import Role, Viewer
 from rollbook.domain.refusals import Refused
 from tests.apps.exchange.scene import HEADINGS, load, plan_of, staged, text_file, undo
-from tests.apps.roll.files import csv_bytes, pupil_row
-from tests.apps.roll.scene import ON, Scene, make_scene
+from tests.apps.roll.scene import ON, Scene
 from tests.factories.people import make_person, viewer_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene()
-    scene.load(csv_bytes([pupil_row(0), pupil_row(1)]))
-    return scene
 
 
 @pytest.fixture

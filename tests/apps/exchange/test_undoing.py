@@ -22,18 +22,6 @@ from tests.factories.people import make_person, viewer_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene()
-    scene.load(csv_bytes([pupil_row(0), pupil_row(1)]))
-    return scene
-
-
-@pytest.fixture
-def head(scene: Scene) -> Viewer:
-    return viewer_of(make_person(scene.school, Role.HEAD_TEACHER, name="Hope Lane"), ON)
-
-
 def test_changed_fields_of_pupils_and_contacts_are_set_back(scene: Scene, head: Viewer) -> None:
     before = whole_roll(scene.school)
     changed = pupil_row(0, Postcode="B9 9ZZ", FSM="Y", Contact_1_Telephone="01632 960999", DOB="02/09/2012")
