@@ -1,5 +1,6 @@
 """The year strip and the bars, as geometry and as HTML."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -158,6 +159,29 @@ def test_a_gap_breaks_the_line_and_no_scale_goes_over_the_whole() -> None:
     assert (
         charts.line_chart([charts.Series("None", "now", [None])], ["a"], {}, "Nothing.").lines[0].last is None
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "below"),
+    [
+        ([60, 94], [71, 93], [False, True]),
+        ([60, 93], [71, 94], [True, False]),
+        ([90, 94], [91, 94], [False, True]),  # on one another
+        ([60, 94], [71, 72], [False, False]),  # far apart
+        ([90, 94], [91, None], [False, False]),  # the other ends long before
+    ],
+)
+def test_the_last_figures_of_two_lines_do_not_cover_one_another(
+    one: list[int], other: list[int | None], below: list[bool]
+) -> None:
+    def series(name: str, values: Sequence[int | None]) -> charts.Series:
+        return charts.Series(name, name, [None if each is None else Fraction(each, 100) for each in values])
+
+    chart = charts.line_chart(
+        [series("before", one), series("now", other), series("aim", [92, 94])], ["a", "b"], {}, ""
+    )
+
+    assert [line.is_last_below for line in chart.lines] == [*below, False]
 
 
 def test_every_line_has_a_value_for_every_place() -> None:

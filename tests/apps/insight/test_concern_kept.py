@@ -91,6 +91,7 @@ class School:
             marks,
             np.ones(marks.shape, dtype=np.bool_),
             columns,
+            years=[],
         )
         look = module._look(ground, today, self.below, YEAR, NOW, BEFORE)
         return module._concerns(SCHOOL, YEAR, look)
@@ -185,7 +186,15 @@ def test_another_schools_answers_are_not_mixed_in(asked: list[Known]) -> None:
     school.concerns()
     today = DAYS[-1]
     ground = Ground(
-        CALENDAR, DAYS[0], today, school.members, HALF_DAYS, school.marks, school.marks > 0, len(HALF_DAYS)
+        CALENDAR,
+        DAYS[0],
+        today,
+        school.members,
+        HALF_DAYS,
+        school.marks,
+        school.marks > 0,
+        len(HALF_DAYS),
+        [],
     )
 
     module._concerns(SCHOOL + 1, YEAR, module._look(ground, today, school.below, YEAR, NOW, BEFORE))

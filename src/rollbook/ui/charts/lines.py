@@ -1,7 +1,7 @@
 """Rates over time as lines on one scale: this year strong, what it is compared with quiet, an aim dashed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +12,7 @@ from rollbook.ui.charts.scales import scale
 LEFT, RIGHT = Fraction(7), Fraction(96)
 HEIGHT, TOP, BOTTOM = 240, 24, 208
 _AIM = "aim"
+_WIDE, _HIGH = 8, 20  # the room that a figure takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Point:
 class Line:
     """One line. `paths` are its unbroken stretches in thousandths of the width and pixels; `kind` is its look.
 
+    The figure of its `last` point stands above it, or below where another line's figure stands above.
+
     Kinds: now (strong, with dots), before (quiet), aim (dashed).
     """
 
@@ -44,6 +47,7 @@ class Line:
     paths: tuple[str, ...]
     points: tuple[Point, ...]
     last: Point | None
+    is_last_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def line_chart(
 
     count = int(span / step)
     return LineChart(
-        lines=tuple(_line(each, places, x_of, y_of) for each in series),
+        lines=_apart([_line(each, places, x_of, y_of) for each in series]),
         ticks=tuple(
             Tick(
                 _text(y_of((low + n * step) / 100)),
@@ -145,6 +149,19 @@ def _line(series: Series, places: Sequence[str], x_of: Any, y_of: Any) -> Line:
         points=points if series.kind != _AIM else (),
         last=None if last is None else Point(points[-1].x, points[-1].y, rates.percent(last), points[-1].url),
     )
+
+
+def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lets the figure of the lower of two lines that end beside one another stand below its point."""
+    ends = [(n, line.last) for n, line in enumerate(lines) if line.last is not None and line.kind != _AIM]
+    below = set()
+    for n, end in ends:
+        for other, its_end in ends:
+            gap = Fraction(end.y) - Fraction(its_end.y)
+            beside = abs(Fraction(end.x) - Fraction(its_end.x)) < _WIDE
+            if beside and ((gap == 0 and n > other) or 0 < gap < _HIGH):
+                below.add(n)
+    return tuple(replace(line, is_last_below=n in below) for n, line in enumerate(lines))
 
 
 def _path(points: Sequence[Point]) -> str:

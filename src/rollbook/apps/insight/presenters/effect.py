@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from rollbook.apps.insight.queries.effect import Counts3, Effect, PupilEffect
+from rollbook.apps.insight.queries.effect import Count, Counts3, Effect, PupilEffect
 from rollbook.domain.effect import points
 from rollbook.domain.rates import percent
 from rollbook.ui.charts import LineChart, Series, line_chart
@@ -26,7 +26,12 @@ def effect_context(found: Effect) -> dict[str, Any]:
 
 
 def _cells(counts: Counts3) -> list[dict[str, Any]]:
-    return [{"when": when, "count": getattr(counts, when)} for when in _WHEN]
+    cells = []
+    for when in _WHEN:
+        count: Count = getattr(counts, when)
+        words = f"{count.attended:,} of {count.possible:,}"
+        cells.append({"when": when, "count": count, "words": words})
+    return cells
 
 
 def _row(row: PupilEffect) -> dict[str, Any]:
@@ -53,8 +58,9 @@ def _chart(found: Effect) -> LineChart:
     numbers = [number for number, _, _ in found.weeks]
     names = {place: "It begins" for place, number in enumerate(numbers) if number == 1}
     if len(found.rows) == 1 and found.rows[0].windows.after is not None:
-        during = found.rows[0].windows.weeks
-        names |= {place: "It has ended" for place, number in enumerate(numbers) if number == during + 1}
+        # Of what lasted longer than its window the weeks in between are not shown, so their places count.
+        since = [place for place, number in enumerate(numbers) if number > 0]
+        names |= dict.fromkeys(since[found.rows[0].windows.weeks :][:1], "It has ended")
     if numbers and numbers[0] < 0:
         names[0] = f"{-numbers[0]} before"
     series = [Series("With it", "now", [own.rate for _, own, _ in found.weeks])]

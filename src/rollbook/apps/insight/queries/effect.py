@@ -1,5 +1,6 @@
 """Attendance before, during and after what was done for pupils, beside comparable pupils without it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -96,6 +97,11 @@ class Effect:
     others: Counts3
     finding: Finding[Verdict]
     weeks: list[tuple[int, Count, Count]]
+
+    @property
+    def pupils(self) -> int:
+        """How many pupils had it, each once however often they did."""
+        return len({row.dealt.pupil_id for row in self.rows})
 
     @property
     def told_count(self) -> int:
@@ -236,9 +242,13 @@ def _finding(rows: Sequence[PupilEffect]) -> Finding[Verdict]:
 
 
 def _pooled(rows: Sequence[PupilEffect]) -> list[tuple[int, Count, Count]]:
+    """All pupils together, week by week; no week for which fewer than half of them are counted, which would jump."""
     found: dict[int, tuple[Count, Count]] = {}
+    counted: Counter[int] = Counter()
     for row in rows:
         for number, (own, others) in row.weeks.items():
             was = found.get(number, (_NONE, _NONE))
             found[number] = (was[0] + own, was[1] + others)
-    return [(number, *found[number]) for number in sorted(found)]
+            counted[number] += bool(own.possible)
+    least = sum(bool(row.weeks) for row in rows) / 2
+    return [(number, *found[number]) for number in sorted(found) if counted[number] >= least]

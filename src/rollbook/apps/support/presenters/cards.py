@@ -25,7 +25,7 @@ def pupil_card(viewer: Viewer, now: datetime, pupil_id: int) -> Card | None:
             CardLine(
                 words=each.title,
                 href=reverse("support:support", args=[each.pk]),
-                more=f"{each.get_kind_display()}, {days_words(each)}",
+                more=f"{each.get_kind_display()}, {days_words(each, now.date())}",
                 urgent=state if look == "warn" else "",
             )
         )

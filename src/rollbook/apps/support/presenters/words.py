@@ -13,7 +13,7 @@ def state_of(support: Support, today: date) -> tuple[str, str]:
         return "Ended", "outline"
     if support.review_on <= today:
         return "To review", "warn"
-    return ("Begins later", "info") if support.first_day > today else ("Goes on", "good")
+    return ("Begins later", "info") if support.first_day > today else ("Going on", "good")
 
 
 def support_row(support: Support, today: date) -> dict[str, Any]:
@@ -23,16 +23,14 @@ def support_row(support: Support, today: date) -> dict[str, Any]:
         "support": support,
         "state": words,
         "look": look,
-        "days": days_words(support),
+        "days": days_words(support, today),
         "outcome": support.get_outcome_display(),
     }
 
 
-def days_words(support: Support) -> str:
-    """From which day to which: "Mon 3 Nov 2025 to Fri 5 Dec 2025", "since Mon 3 Nov 2025"."""
+def days_words(support: Support, today: date) -> str:
+    """From which day to which: "Mon 3 Nov 2025 to Fri 5 Dec 2025", "since Mon 3 Nov 2025", "from Mon 3 Nov 2025"."""
     first = short_day_with_year(support.first_day)
-    return (
-        f"since {first}"
-        if support.last_day is None
-        else f"{first} to {short_day_with_year(support.last_day)}"
-    )
+    if support.last_day is not None:
+        return f"{first} to {short_day_with_year(support.last_day)}"
+    return f"since {first}" if support.first_day <= today else f"from {first}"

@@ -172,7 +172,7 @@ def _page(
         "support": found,
         "state": state,
         "look": look,
-        "days": days_words(found),
+        "days": days_words(found, today),
         "reviews": list(found.reviews.all()),
         "form": bound,
         "review_form": review_form
