@@ -27,8 +27,8 @@ _OFFICE = f"{_EVERY_OFFICE} pupil.edit roll.import groups.manage kiosk.manage ro
 _MEASURES = "measures.view measures.totals"
 _PASTORAL = f"timetables.draft suspensions.record {_MEASURES} figures.keep support.record welfare.view"
 _OFFICER = (
-    f"{_OFFICE} calendar.manage audit.view marks.import keeping.view returns.send policy_kept.view jobs.view "
-    f"{_PASTORAL}"
+    f"{_OFFICE} calendar.manage audit.view marks.import keeping.view returns.send policy_kept.view policy_kept.open "
+    f"jobs.view {_PASTORAL}"
 )
 _HEAD = (
     f"{_OFFICER} closure.declare staff.manage timetables.agree roll.approve_removal keeping.purge leave.decide "

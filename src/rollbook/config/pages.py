@@ -6,6 +6,7 @@ Settings of the frame (`rollbook.ui`); `config.settings` takes them in. An app b
 # Words, address, and the permissions of which one opens it. What a person may not open is not shown.
 ROLLBOOK_NAV = [
     ("Trust", "registers:trust", ["trust.view"]),
+    ("To do", "duties:to_do", ["duties.view", "policy_kept.view"]),
     ("Today", "registers:today", ["board.view", "board.totals"]),
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
@@ -65,6 +66,10 @@ ROLLBOOK_TABS = {
         ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
         ("Views", "insight:views", ["measures.view", "measures.totals"]),
     ],
+    "duties": [
+        ("To do", "duties:to_do", ["duties.view"]),
+        ("Is the policy being kept?", "duties:kept", ["policy_kept.view"]),
+    ],
     "school": [
         ("Calendar", "schools:calendar", ["school.view"]),
         ("Times", "schools:times", ["school.view"]),
@@ -115,8 +120,15 @@ ROLLBOOK_PUPIL_LINKS = [
 ]
 
 # Who says what is owed: each is asked (viewer, first_day, last_day, now) for every occasion of a duty of
-# `domain.duty_table` that arose on these days, whoever is asked to see to it, and answers with a list of `Owed`.
-ROLLBOOK_DUTIES: list[str] = []
+# `domain.duty_table` that arose on these days (those that arose before and are due in them may come along), whoever is
+# asked to see to it, and answers with a list of `Owed`.
+ROLLBOOK_DUTIES = [
+    "rollbook.apps.registers.queries.owed.owed",
+    "rollbook.apps.roll.queries.owed.owed",
+    "rollbook.apps.absence.queries.owed_records.owed",
+    "rollbook.apps.support.queries.owed.owed",
+    "rollbook.apps.keeping.queries.owed.owed",
+]
 
 # Work of the background: its name, when it is due, and who does it. See the jobs app.
 ROLLBOOK_JOBS: list[tuple[str, str, str]] = []

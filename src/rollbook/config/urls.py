@@ -16,6 +16,10 @@ _APPS = (
     "reports",
     "exchange",
     "keeping",
+    "jobs",
+    "post",
+    "followup",
+    "duties",
     "audit",
 )
 

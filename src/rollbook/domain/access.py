@@ -94,6 +94,7 @@ class Permission(StrEnum):
     RETURNS_SEND = "returns.send"
     DUTIES_VIEW = "duties.view"
     POLICY_KEPT_VIEW = "policy_kept.view"
+    POLICY_KEPT_OPEN = "policy_kept.open"
     JOBS_VIEW = "jobs.view"
     POST_VIEW = "post.view"
 
@@ -155,6 +156,7 @@ _ATTENDANCE_OFFICER = (
         _P.KEEPING_VIEW,
         _P.RETURNS_SEND,
         _P.POLICY_KEPT_VIEW,
+        _P.POLICY_KEPT_OPEN,
         _P.JOBS_VIEW,
     }
 )

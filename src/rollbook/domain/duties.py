@@ -62,8 +62,8 @@ class Owed:
     """One occasion of a duty.
 
     `about` names whom or what it is about ("Amy Doyle, 9A"), `what` says what is to be done in a line, `url` leads to
-    where it is done. `person_id` is the one person asked, where it is not everybody with the role. `done_at` is when it
-    was discharged; `dropped_because` why it need not be, with a reason that somebody gave or a fact that ended it.
+    where it is done. `person_ids` are those asked, None where it is everybody with the role. `done_at` is when it was
+    discharged; `dropped_because` why it need not be, with a reason that somebody gave or a fact that ended it.
     """
 
     duty: str
@@ -73,7 +73,7 @@ class Owed:
     due_at: datetime
     url: str
     pupil_id: int | None = None
-    person_id: int | None = None
+    person_ids: frozenset[int] | None = None
     done_at: datetime | None = None
     dropped_because: str = ""
 
@@ -102,6 +102,11 @@ class Kept:
     def due(self) -> int:
         """How many were due, or done already?"""
         return self.in_time + self.late + self.overdue
+
+    @property
+    def total(self) -> int:
+        """How many occasions were there, whatever became of them?"""
+        return self.due + self.waiting + self.not_needed
 
     @property
     def share(self) -> Fraction | None:
@@ -142,7 +147,8 @@ def to_do(
 ) -> dict[Standing, list[Owed]]:
     """What has this person to do: what is overdue, what is due today, and what is due by `until`?
 
-    One person's own occasion stands on nobody else's list until it is late; then those who hear of lateness see it too.
+    What certain people are asked for stands on nobody else's list until it is late; then those who hear of lateness
+    see it too.
     Shape: by standing, overdue first; in each the earliest due first.
     """
     held = frozenset(roles)
@@ -160,9 +166,9 @@ def to_do(
 
 def _is_asked(each: Owed, duty: Duty, held: frozenset[Role], person_id: int, standing: Standing) -> bool:
     is_late = standing is Standing.OVERDUE
-    if each.person_id is None:
+    if each.person_ids is None:
         return duty.is_for(held, is_late=is_late)
-    return each.person_id == person_id or (is_late and not duty.late_roles.isdisjoint(held))
+    return person_id in each.person_ids or (is_late and not duty.late_roles.isdisjoint(held))
 
 
 def by_clause(duties: Sequence[Duty]) -> list[tuple[str, list[Duty]]]:

@@ -41,7 +41,6 @@ _TABLE = (
         discharged_by="The register is saved with a mark for every pupil.",
         when_late="It stands on Today for the office, who ask for it.",
         kept_words="Registers submitted in time",
-        late_roles=_OFFICE,
     ),
     Duty(
         key="register.taken",

@@ -50,6 +50,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     Permission.RETURNS_SEND: "send returns to the local authority",
     Permission.DUTIES_VIEW: "see what is to be done",
     Permission.POLICY_KEPT_VIEW: "see whether the policy is kept",
+    Permission.POLICY_KEPT_OPEN: "see each occasion behind the figures of the policy",
     Permission.JOBS_VIEW: "see the work in the background",
     Permission.POST_VIEW: "see the messages that were sent",
 }

@@ -84,13 +84,14 @@ class Shell:
         wait carry their number.
         """
         entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_TABS", {}).get(section, ())
-        if len(entries) < 2:
-            return []
         counted = getattr(settings, "ROLLBOOK_TAB_COUNTS", {})
         counters = {address(name): count for name, count in counted.items()}
+        shown = self._shown([entry for entry in entries if self._is_there(entry[1])])
+        if len(shown) < 2:
+            return []
         return [
             replace(item, count=self._count(counters[item.url])) if item.url in counters else item
-            for item in self._shown([entry for entry in entries if self._is_there(entry[1])])
+            for item in shown
         ]
 
     def _is_there(self, name: str) -> bool:

@@ -166,3 +166,9 @@ def pupils_called(viewer: Viewer, name: str) -> tuple[str, ...]:
 
 def _ask(question: str, *arguments: object) -> Any:
     return import_string(settings.ROLLBOOK_ANSWERS[question])(*arguments)
+
+
+def facts_told(viewer: Viewer, type: str, subjects: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The facts of the first event of this type about each subject of the viewer's school. One query."""
+    rows = Event.objects.filter(school_id=viewer.school_id, type=type, subject__in=list(subjects))
+    return dict(reversed(rows.order_by("pk").values_list("subject", "facts")))

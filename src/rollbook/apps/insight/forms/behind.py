@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from rollbook.apps.insight.forms.periods import PeriodForm
 from rollbook.apps.insight.queries.behind import Asked, Which
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.domain.codes import CODES
+from rollbook.ui.period_form import PeriodForm
 
 
 class BehindForm(PeriodForm):

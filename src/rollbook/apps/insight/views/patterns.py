@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET
 
 from rollbook import clock
 from rollbook.apps.insight.forms.habits import PatternsForm
-from rollbook.apps.insight.forms.periods import PeriodForm
 from rollbook.apps.insight.presenters.lesson_patterns import lessons_context, pupil_lessons_context
 from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
 from rollbook.apps.insight.queries.ground import ground
@@ -19,6 +18,7 @@ from rollbook.apps.roll.actions import note_look
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.periods import PeriodKind
+from rollbook.ui.period_form import PeriodForm
 from rollbook.ui.permissions import requires
 
 

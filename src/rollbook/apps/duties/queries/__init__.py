@@ -1,0 +1,1 @@
+"""What is owed, asked of everybody who knows."""
