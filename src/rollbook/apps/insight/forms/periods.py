@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
+from rollbook.ui.forms import Form
 from rollbook.ui.period_form import PeriodForm
 
 
