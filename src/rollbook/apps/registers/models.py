@@ -91,6 +91,7 @@ class Entry(models.Model):
 
     # Not three keys checked for each mark: a trigger compares all entries of a statement with their save at once
     # (migration 0004), which also holds them to its school and its writer. Saves, schools and writers can't be removed.
+    # On PostgreSQL it also looks up and holds the pupils, in place of the key that SQLite checks (migration 0009).
     school = models.ForeignKey(
         "schools.School", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
