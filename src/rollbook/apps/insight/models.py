@@ -5,7 +5,12 @@ from django.db import models
 
 
 class SavedView(models.Model):
-    """A question of the Explore page under a name: its address, never its answer, which is always that of the day."""
+    """A question of a page of figures under a name: its address, never its answer, which is always that of the day."""
+
+    class Page(models.TextChoices):
+        EXPLORE = "explore", "Explore"
+        PUNCTUALITY = "punctuality", "Punctuality"
+        PATTERNS = "patterns", "Patterns"
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -17,6 +22,7 @@ class SavedView(models.Model):
     school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
+    page = models.CharField(max_length=20, choices=Page.choices, default=Page.EXPLORE)
     query = models.CharField(max_length=1000, help_text="The question as the address of the page has it.")
     is_shared = models.BooleanField("the school's staff see it too", default=False)
     made_at = models.DateTimeField()

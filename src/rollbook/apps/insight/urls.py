@@ -26,6 +26,7 @@ urlpatterns = [
     path("figures/views/new/", saved_views.keep, name="keep"),
     path("figures/views/<int:view_id>/", saved_views.view, name="view"),
     path("figures/patterns/", patterns.patterns, name="patterns"),
+    path("figures/patterns/file/", patterns.patterns_file, name="patterns_file"),
     path("figures/patterns/<int:pupil_id>/", patterns.pupil_patterns, name="pupil_patterns"),
     path("figures/pupils/", overview.behind, name="behind"),
 ]

@@ -17,9 +17,16 @@ _LONGEST_QUERY = 1000
 
 
 def save_view(
-    *, viewer: Viewer, name: str, query: str, is_shared: bool, by: Actor, at: datetime
+    *,
+    viewer: Viewer,
+    name: str,
+    query: str,
+    is_shared: bool,
+    by: Actor,
+    at: datetime,
+    page: str = SavedView.Page.EXPLORE,
 ) -> SavedView:
-    """Keeps a question under a name. `query` is what ExploreForm made of it. Errors: Refused."""
+    """Keeps a question of a page under a name. `query` is what the form of that page made of it. Errors: Refused."""
     _refuse_others(viewer)
     own = SavedView.objects.filter(school_id=viewer.school_id, owner_id=viewer.user_id)
     if own.count() >= MOST_VIEWS:
@@ -32,6 +39,7 @@ def save_view(
         school_id=viewer.school_id,
         owner_id=viewer.user_id,
         name=_name(name),
+        page=SavedView.Page(page),
         query=query,
         is_shared=is_shared and viewer.may(Permission.MEASURES_VIEW),
         made_at=at,

@@ -1,7 +1,6 @@
 """The question of the page that answers any."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -11,7 +10,6 @@ from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.exploring import SORTS, Question
 from rollbook.apps.insight.queries.measures import CODE_MEASURES, MAIN_MEASURES, MEASURES
 from rollbook.domain.benchmarks import Level, Series
-from rollbook.domain.periods import PeriodKind
 
 
 class ExploreForm(GroupedForm):
@@ -76,19 +74,3 @@ class ExploreForm(GroupedForm):
             series=Series(chosen["series"]),
             sort=chosen["sort"] or "group",
         )
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The question as an address has it, without what is usual: the same question is always the same text."""
-        kept = {name: value for name in self.fields if (value := str(self.data.get(name) or "").strip())}
-        if kept.get("period_name") != PeriodKind.DAYS.value:
-            kept.pop("first_day", None)
-            kept.pop("last_day", None)
-        if not self.cleaned_data.get("comparable"):
-            kept.pop("comparable", None)
-        return kept
-
-    @property
-    def address(self) -> str:
-        """The same question as one text."""
-        return urlencode(self.query)

@@ -1,12 +1,14 @@
 """Which period, told apart by what: the questions above the figures, asked by address, so that a view can be kept."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
 from rollbook.apps.insight.queries.dimensions import DIMENSIONS
 from rollbook.apps.insight.queries.narrowing import FILTERS, SEPARATOR
+from rollbook.domain.periods import PeriodKind
 from rollbook.ui.forms import Form
 from rollbook.ui.period_form import PeriodForm
 
@@ -48,4 +50,21 @@ class GroupingForm(Form):
 
 
 class GroupedForm(GroupingForm, PeriodForm):
-    """A period, told apart by groups."""
+    """A period, told apart by groups: a question that can be kept and sent."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The question as an address has it, without what is usual: the same question is always the same text."""
+        kept = {name: value for name in self.fields if (value := str(self.data.get(name) or "").strip())}
+        if kept.get("period_name") != PeriodKind.DAYS.value:
+            kept.pop("first_day", None)
+            kept.pop("last_day", None)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.BooleanField) and not self.cleaned_data.get(name):
+                kept.pop(name, None)
+        return kept
+
+    @property
+    def address(self) -> str:
+        """The same question as one text."""
+        return urlencode(self.query)

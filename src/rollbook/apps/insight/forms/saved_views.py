@@ -26,6 +26,17 @@ class KeepForm(NameForm):
     """A question to be kept under a name."""
 
     query = forms.CharField(widget=forms.HiddenInput, max_length=2000)
+    page = forms.ChoiceField(
+        widget=forms.HiddenInput,
+        choices=SavedView.Page.choices,
+        required=False,
+        error_messages={"invalid_choice": "Nothing of this page can be kept."},
+    )
+
+    def clean_page(self) -> str:
+        """The page the question is of; Explore where none is named."""
+        page: str = self.cleaned_data["page"]
+        return page or SavedView.Page.EXPLORE.value
 
 
 class SendForm(Form):

@@ -317,13 +317,13 @@ def _units(found: Ground, days: Sequence[MetDay]) -> list[tuple[Unit, Bits, Bits
     before[:, 1:] = any_away[:, :-1]
     fresh = any_possible & ~before
     alone = possible & (could & ~(away[:, :, 0] & away[:, :, 1]))[:, :, None]
-    rows = len(found.members)
+    shape = len(found.members), len(halves)
     return [
         (Unit.DAY, could, gone, whole),
         (Unit.WEEKEND, could & weekend, gone & weekend, whole),
-        (Unit.HALF, alone.reshape(rows, -1), (alone & away).reshape(rows, -1), halves),
+        (Unit.HALF, alone.reshape(shape), (alone & away).reshape(shape), halves),
         (Unit.START, fresh, fresh & any_away, whole),
-        (Unit.LATE, possible.reshape(rows, -1), (possible & late).reshape(rows, -1), halves),
+        (Unit.LATE, possible.reshape(shape), (possible & late).reshape(shape), halves),
     ]
 
 

@@ -7,14 +7,12 @@ from django.views.decorators.http import require_GET
 from rollbook import clock
 from rollbook.apps.insight.actions.exporting import note_list
 from rollbook.apps.insight.forms.explore import ExploreForm
-from rollbook.apps.insight.forms.saved_views import KeepForm
+from rollbook.apps.insight.forms.keepable import asking
 from rollbook.apps.insight.presenters.explore import explore_context
 from rollbook.apps.insight.presenters.exporting import notes_of, svg_of, table_of
 from rollbook.apps.insight.queries.exploring import explore as answer_to
-from rollbook.apps.insight.queries.saved_views import may_change, view_of
-from rollbook.apps.schools.queries import timetable
+from rollbook.apps.insight.views.keeping import keeping_context
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.periods import PeriodKind
 from rollbook.formats.spreadsheet import csv_file
 from rollbook.formats.workbook import Sheet, workbook
 from rollbook.ui.answers import csv_answer, file_name, png_answer, svg_answer, xlsx_answer
@@ -37,18 +35,11 @@ def explore(request: HttpRequest) -> HttpResponse:
         return render(request, "insight/explore.html", {"form": form, "found": None}, status=422)
     found = answer_to(viewer, form.question, now)
     form.offer_filters(found.filters)
-    kept = request.GET.get("view", "")
-    view = view_of(viewer, int(kept)) if kept.isdecimal() and len(kept) < 10 else None
     context = explore_context(found, form.query, names=viewer.may(Permission.MEASURES_VIEW)) | {
         "form": form,
-        "view": view,
-        "may_change": view is not None and may_change(viewer, view),
-        "keeping": KeepForm(initial={"query": form.address}, auto_id="keep_%s")
-        if viewer.may(Permission.FIGURES_KEEP)
-        else None,
-        "shares": viewer.may(Permission.MEASURES_VIEW),
         "kinds": [kind.upper() for kind in KINDS],
     }
+    context |= keeping_context(request, viewer, form, "explore")
     return render(request, "insight/explore.html", context)
 
 
@@ -88,10 +79,4 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, viewer: Viewer) -> ExploreForm:
-    return ExploreForm(
-        request.GET,
-        names=viewer.may(Permission.MEASURES_VIEW),
-        calendar=timetable(viewer).calendar,
-        today=clock.today(),
-        usual=PeriodKind.YEAR,
-    )
+    return ExploreForm(request.GET, **asking(viewer, "explore", clock.today()))

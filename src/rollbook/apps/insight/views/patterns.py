@@ -6,6 +6,8 @@ from django.views.decorators.http import require_GET
 
 from rollbook import clock
 from rollbook.apps.insight.forms.habits import PatternsForm
+from rollbook.apps.insight.forms.keepable import asking
+from rollbook.apps.insight.presenters.habit_files import PATTERN_HEADINGS, pattern_rows, patterns_table
 from rollbook.apps.insight.presenters.lesson_patterns import lessons_context, pupil_lessons_context
 from rollbook.apps.insight.presenters.patterns import patterns_context, pupil_context
 from rollbook.apps.insight.queries.ground import ground
@@ -14,6 +16,8 @@ from rollbook.apps.insight.queries.narrowing import narrowed
 from rollbook.apps.insight.queries.patterns import earlier_years
 from rollbook.apps.insight.queries.patterns import patterns as patterns_of
 from rollbook.apps.insight.queries.patterns import pupil_patterns as patterns_of_pupil
+from rollbook.apps.insight.views.habit_files import file_kind, habit_file
+from rollbook.apps.insight.views.keeping import keeping_context
 from rollbook.apps.roll.actions import note_look
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
@@ -28,13 +32,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
     """Who has a pattern in a period, this year unless another is asked for, and what the groups show."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
-    form = PatternsForm(
-        request.GET,
-        names=viewer.may(Permission.MEASURES_VIEW),
-        calendar=timetable(viewer).calendar,
-        today=now.date(),
-        usual=PeriodKind.YEAR,
-    )
+    form = _form(request, viewer)
     if not form.calendar.years:
         return render(request, "insight/no_year.html")
     if not form.is_valid():
@@ -51,7 +49,28 @@ def patterns(request: HttpRequest) -> HttpResponse:
         )
         lessons = lesson_patterns(viewer, of, with_groups=not asked.only)
         context["lessons"] = lessons_context(lessons, asked.period)
+    context |= keeping_context(request, viewer, form, "patterns") | {"query": form.address}
     return render(request, "insight/patterns.html", context)
+
+
+@requires(Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS)
+@require_GET
+def patterns_file(request: HttpRequest) -> HttpResponse:
+    """The same as a file: the pupils with a pattern for the staff team, the groups for everybody."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = clock.now()
+    kind = file_kind(request)
+    form = _form(request, viewer)
+    if not form.calendar.years or not form.is_valid():
+        raise Http404("no such list")
+    found = patterns_of(viewer, form.asked, now)
+    groups = patterns_table(found, form.asked, viewer.school_name, now)
+    pupils = (PATTERN_HEADINGS, pattern_rows(found)) if viewer.may(Permission.MEASURES_VIEW) else None
+    return habit_file(viewer, "patterns of", kind, groups, pupils, now)
+
+
+def _form(request: HttpRequest, viewer: Viewer) -> PatternsForm:
+    return PatternsForm(request.GET, **asking(viewer, "patterns", clock.today()))
 
 
 @requires(Permission.MEASURES_VIEW)

@@ -5,15 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from rollbook import clock
-from rollbook.apps.insight.actions.exporting import note_list
 from rollbook.apps.insight.forms.habits import PunctualityForm
+from rollbook.apps.insight.forms.keepable import asking
+from rollbook.apps.insight.presenters.habit_files import punctuality_table
 from rollbook.apps.insight.presenters.punctuality import FILE_HEADINGS, file_rows, punctuality_context
 from rollbook.apps.insight.queries.punctuality import punctuality as lateness_of
-from rollbook.apps.schools.queries import timetable
+from rollbook.apps.insight.views.habit_files import file_kind, habit_file
+from rollbook.apps.insight.views.keeping import keeping_context
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.periods import PeriodKind
-from rollbook.formats.spreadsheet import csv_file
-from rollbook.ui.answers import csv_answer, file_name
 from rollbook.ui.permissions import requires
 
 
@@ -31,39 +30,27 @@ def punctuality(request: HttpRequest) -> HttpResponse:
     form.offer_filters(found.filters)
     context = punctuality_context(viewer, found, form.asked, request.GET.get("page", "")) | {
         "form": form,
-        "query": request.GET.urlencode(),
+        "query": form.address,
     }
+    context |= keeping_context(request, viewer, form, "punctuality")
     return render(request, "insight/punctuality.html", context)
 
 
-@requires(Permission.MEASURES_VIEW)
+@requires(Permission.MEASURES_VIEW, Permission.MEASURES_TOTALS)
 @require_GET
 def punctuality_file(request: HttpRequest) -> HttpResponse:
-    """The same list as a file; that it was taken out is in the audit log."""
+    """The same as a file: the list of pupils for the staff team, the groups for everybody."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
+    kind = file_kind(request)
     form = _form(request, viewer)
     if not form.calendar.years or not form.is_valid():
         raise Http404("no such list")
-    period = form.period
     found = lateness_of(viewer, form.asked, now)
-    note_list(
-        viewer=viewer,
-        what="the list of late pupils",
-        first_day=period.first_day,
-        last_day=period.last_day,
-        by=viewer.actor,
-        at=now,
-    )
-    name = file_name("punctuality", period.first_day, period.last_day)
-    return csv_answer(csv_file(FILE_HEADINGS, file_rows(found)), name)
+    groups = punctuality_table(found, form.asked, viewer.school_name, now)
+    pupils = (FILE_HEADINGS, file_rows(found)) if viewer.may(Permission.MEASURES_VIEW) else None
+    return habit_file(viewer, "late", kind, groups, pupils, now)
 
 
 def _form(request: HttpRequest, viewer: Viewer) -> PunctualityForm:
-    return PunctualityForm(
-        request.GET,
-        names=viewer.may(Permission.MEASURES_VIEW),
-        calendar=timetable(viewer).calendar,
-        today=clock.today(),
-        usual=PeriodKind.WEEK,
-    )
+    return PunctualityForm(request.GET, **asking(viewer, "punctuality", clock.today()))

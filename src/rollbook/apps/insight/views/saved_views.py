@@ -10,14 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rollbook import clock
 from rollbook.apps.insight.actions.saved_views import change_view, remove_view, save_view, send_weekly
-from rollbook.apps.insight.forms.explore import ExploreForm
+from rollbook.apps.insight.forms.keepable import KEEPABLE, question_form
 from rollbook.apps.insight.forms.saved_views import KeepForm, NameForm, SendForm
 from rollbook.apps.insight.models import SavedView
 from rollbook.apps.insight.presenters.saved_views import list_context, view_url
 from rollbook.apps.insight.queries.saved_views import may_change, readers_of, recipient_ids, view_of, views_of
-from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.periods import PeriodKind
 from rollbook.domain.refusals import Refused
 from rollbook.ui.forms import add_refusals
 from rollbook.ui.permissions import requires
@@ -38,19 +36,15 @@ def keep(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     now = clock.now()
     form = KeepForm(request.POST)
-    names = viewer.may(Permission.MEASURES_VIEW)
-    question = ExploreForm(
-        QueryDict(request.POST.get("query", "")),
-        names=names,
-        calendar=timetable(viewer).calendar,
-        today=now.date(),
-        usual=PeriodKind.YEAR,
-    )
+    asked = request.POST.get("page", "")
+    page = asked if asked in KEEPABLE else SavedView.Page.EXPLORE.value
+    question = question_form(viewer, page, QueryDict(request.POST.get("query", "")), now.date())
     if form.is_valid() and question.is_valid():
         try:
             view = save_view(
                 viewer=viewer,
                 name=form.cleaned_data["name"],
+                page=page,
                 query=question.address,
                 is_shared=form.cleaned_data["is_shared"],
                 by=viewer.actor,
@@ -63,7 +57,13 @@ def keep(request: HttpRequest) -> HttpResponse:
             return redirect(view_url(view))
     if not question.is_valid():
         form.add_error(None, "This question can't be kept. Go back, choose again and press Show.")
-    return render(request, "insight/keep.html", {"form": form, "names": names}, status=422)
+    context = {
+        "form": form,
+        "names": viewer.may(Permission.MEASURES_VIEW),
+        "page_url": reverse(f"insight:{page}"),
+        "page_name": SavedView.Page(page).label,
+    }
+    return render(request, "insight/keep.html", context, status=422)
 
 
 @requires(Permission.FIGURES_KEEP)
