@@ -5,7 +5,6 @@ ROLLBOOK_ANSWERS = {
     "marks_on": "rollbook.apps.registers.queries.days.marks_on",
     "pupil_marks": "rollbook.apps.registers.queries.days.pupil_marks",
     "pupils_on_roll": "rollbook.apps.roll.queries.pupils_on_roll",
-    "notices": "rollbook.apps.keeping.queries.backups.notices_for",
     "audit_subjects": "rollbook.config.subjects.names_of",
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",

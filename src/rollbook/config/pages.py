@@ -77,6 +77,8 @@ ROLLBOOK_TABS = {
         ("Timetable", "lessons:timetable", ["groups.manage"]),
         ("Settings", "schools:settings", ["school.view"]),
         ("Codes", "schools:codes", ["school.view"]),
+        ("Messages sent", "post:messages", ["post.view"]),
+        ("Background work", "jobs:work", ["jobs.view"]),
         ("Keeping", "keeping:keeping", ["keeping.view"]),
     ],
 }
@@ -88,6 +90,8 @@ ROLLBOOK_TAB_COUNTS = {
     "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
     "lessons:alerts": "rollbook.apps.lessons.queries.alerts.open_count",
     "support:list": "rollbook.apps.support.queries.supports.review_count",
+    "post:messages": "rollbook.apps.post.queries.messages.failed_count",
+    "jobs:work": "rollbook.apps.jobs.queries.runs.failed_count",
 }
 
 # Pages that a school may do without: the address, and who says for a viewer on a day whether it is there.
@@ -130,5 +134,19 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.keeping.queries.owed.owed",
 ]
 
-# Work of the background: its name, when it is due, and who does it. See the jobs app.
-ROLLBOOK_JOBS: list[tuple[str, str, str]] = []
+# What the first pages warn of at their top: each is asked (viewer, now) for notices with title, text, href and act.
+ROLLBOOK_NOTICES = [
+    "rollbook.apps.jobs.queries.notices.notices_for",
+    "rollbook.apps.post.queries.notices.notices_for",
+    "rollbook.apps.keeping.queries.backups.notices_for",
+]
+
+# Work of the background: its name, when it is due (`domain.schedule.parse_when` says in which words), and who does it:
+# a function that is told the school's id, when it was due and the time, and answers in words what came of it.
+ROLLBOOK_JOBS: list[tuple[str, str, str]] = [
+    ("Messages: what became of them", "every 15 minutes", "rollbook.apps.post.actions.following.follow"),
+    ("Weekly e-mails of kept views", "at 07:00 every day", "rollbook.apps.insight.weekly.send_due"),
+]
+
+# What messages are sent for: words, and whether the text is only for those who may see welfare notes.
+ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {}

@@ -17,8 +17,10 @@ from rollbook.config.pages import ROLLBOOK_DUTIES as ROLLBOOK_DUTIES
 from rollbook.config.pages import ROLLBOOK_JOBS as ROLLBOOK_JOBS
 from rollbook.config.pages import ROLLBOOK_LINKS as ROLLBOOK_LINKS
 from rollbook.config.pages import ROLLBOOK_NAV as ROLLBOOK_NAV
+from rollbook.config.pages import ROLLBOOK_NOTICES as ROLLBOOK_NOTICES
 from rollbook.config.pages import ROLLBOOK_PARTS as ROLLBOOK_PARTS
 from rollbook.config.pages import ROLLBOOK_PUPIL_LINKS as ROLLBOOK_PUPIL_LINKS
+from rollbook.config.pages import ROLLBOOK_PURPOSES as ROLLBOOK_PURPOSES
 from rollbook.config.pages import ROLLBOOK_TAB_COUNTS as ROLLBOOK_TAB_COUNTS
 from rollbook.config.pages import ROLLBOOK_TABS as ROLLBOOK_TABS
 from rollbook.config.pages import ROLLBOOK_TABS_WHILE as ROLLBOOK_TABS_WHILE
@@ -77,6 +79,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -155,6 +159,9 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+
+# Background work is queued in the same database, in the transaction of what asks for it; `rollbook worker` does it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Sign-in limits must count the same in every process of the server, so the cache is in the database.
 CACHES = {
@@ -300,6 +307,18 @@ EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("ROLLBOOK_MAIL_FROM", default="attendance@example.org")
+
+# GOV.UK Notify: a channel goes through it where the key and the channel's template are set. The templates' own words
+# are ((subject)) and ((body)) for e-mail and letter, ((body)) for a text message.
+NOTIFY_API_KEY: str = env.str("NOTIFY_API_KEY", default="")
+NOTIFY_URL: str = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_TEMPLATES: dict[str, str] = {
+    "email": env.str("NOTIFY_EMAIL_TEMPLATE", default=""),
+    "sms": env.str("NOTIFY_SMS_TEMPLATE", default=""),
+    "letter": env.str("NOTIFY_LETTER_TEMPLATE", default=""),
+}
+# Where the school opens Rollbook, for the links in messages.
+ROLLBOOK_ADDRESS: str = env.str("ROLLBOOK_ADDRESS", default="http://localhost:8000")
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 _APPS = (
     "accounts",
     "schools",
+    "jobs",
+    "post",
     "roll",
     "registers",
     "lessons",

@@ -42,6 +42,7 @@ KINDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("school", "Calendar, times and settings", ("calendar.", "school.", "policy."), ()),
     ("figures", "Views of the figures, kept and sent", ("figures.",), ()),
     ("support", "Support for pupils", ("support.",), ()),
+    ("messages", "Messages sent and background work", ("post.", "jobs."), ()),
     ("keeping", "Back-ups and what was purged", ("keeping.",), ()),
     ("staff", "Staff and their roles", ("accounts.person.", "accounts.appointment.", "accounts.trust."), ()),
     (

@@ -83,8 +83,9 @@ _HIDDEN = {
     "staff_id",
     "contact_id",
     "ended_at",
+    "message",
 }
-_ABOUT_PUPILS = ("register.", "roll.", "absence.", "support.", "inspection.", "lesson.register.")
+_ABOUT_PUPILS = ("register.", "roll.", "absence.", "support.", "inspection.", "lesson.register.", "post.")
 # Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -68,13 +68,17 @@ class Due:
     on: date
 
 
-def due_letters(now: datetime) -> list[Due]:
-    """The letters of all schools that are due by now and were not sent: of this week's day, or of one that was missed.
+def due_letters(now: datetime, school_id: int | None = None) -> list[Due]:
+    """The letters that are due by now and were not sent: of this week's day, or of one that was missed.
+
+    Of one school, or of all.
 
     Nobody is sent anything who holds no role with figures at that school today.
     """
     found = []
     rows = ViewRecipient.objects.exclude(view__weekday=None).filter(user__is_active=True)
+    if school_id is not None:
+        rows = rows.filter(view__school_id=school_id)
     for row in rows.select_related("view", "view__school", "view__owner", "user").order_by("view_id", "id"):
         day = _latest(row.view, now.date())
         if day is None or _is_taken(row, day, now):

@@ -1,6 +1,6 @@
 """The back-ups that were made: the last one, whether the next is due, and which need no longer be kept."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 
@@ -40,11 +40,11 @@ def backups_past_their_date(today: date) -> list[Backup]:
     return list(Backup.objects.filter(kept_until__lt=today).order_by("made_at", "pk"))
 
 
-def notices_for(viewer: Viewer, today: date) -> list[dict[str, str]]:
+def notices_for(viewer: Viewer, now: datetime) -> list[dict[str, str]]:
     """What a page warns of at its top: a back-up that is due. One query for those who see to it, none for others."""
     if not viewer.may(Permission.KEEPING_VIEW):
         return []
-    last = last_backup()
+    last, today = last_backup(), now.date()
     made_on = last.made_at.astimezone(LONDON).date() if last else None
     if not is_backup_overdue(made_on, today):
         return []

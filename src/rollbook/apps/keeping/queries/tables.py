@@ -15,8 +15,9 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from rollbook.formats.backup_archive import Table
 
-# What an installation makes by itself: names of tables, and sessions, which end with the machine they began on.
-_APPS_LEFT_OUT = {"auth", "contenttypes", "sessions"}
+# What an installation makes by itself: names of tables, and what ends with the machine it began on: sessions and the
+# queue. A message that was waiting is put into the queue again by the job that follows messages.
+_APPS_LEFT_OUT = {"auth", "contenttypes", "sessions", "django_tasks_database"}
 _ROWS_AT_ONCE = 2_000
 _AS_THEY_ARE = {
     "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "FileField", "FloatField",

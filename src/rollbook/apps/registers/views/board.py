@@ -44,7 +44,7 @@ def today(request: HttpRequest, on: date | None = None, session: str | None = No
         school_session = SchoolSession(session)
     board = board_of(viewer, on, school_session, now)
     context = board_context(viewer, board, on, school_session, now, timetable(viewer).calendar)
-    context["notices"] = notices(viewer, now.date())
+    context["notices"] = notices(viewer, now)
     context["cards"] = cards_for("today", viewer, now)
     # What is fetched again every few seconds are the registers; the figures of the year stay as they are on the page.
     is_refresh = "X-Rollbook-Refresh" in request.headers

@@ -39,10 +39,10 @@ from rollbook.ui.permissions import requires
 @require_safe
 def calendar(request: HttpRequest, year_id: int | None = None) -> HttpResponse:
     """An academic year: its months, terms and closures. Errors: Http404 for a year of another school."""
-    viewer, today = viewer_of(request), clock.today()
-    years = years_of(viewer)
+    viewer, now = viewer_of(request), clock.now()
+    today, years = now.date(), years_of(viewer)
     shown = year_to_show(years, today) if year_id is None else _year_with_id(years, year_id)
-    context: dict[str, Any] = {"may_manage": may_manage(request), "notices": notices(viewer, today)}
+    context: dict[str, Any] = {"may_manage": may_manage(request), "notices": notices(viewer, now)}
     if shown is None:
         return render(request, "schools/calendar_empty.html", context)
     year = year_of_viewer(viewer, shown.pk)

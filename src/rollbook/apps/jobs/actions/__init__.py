@@ -1,0 +1,1 @@
+"""What is changed in the background's own records: workers, tasks, runs of jobs."""

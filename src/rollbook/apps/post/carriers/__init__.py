@@ -1,0 +1,1 @@
+"""Who carries a message: a mail server, or GOV.UK Notify."""

@@ -1,0 +1,1 @@
+"""The messages of a school and what became of them."""

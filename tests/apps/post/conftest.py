@@ -1,0 +1,3 @@
+from tests.apps.post.servers import moody
+
+__all__ = ["moody"]
