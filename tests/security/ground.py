@@ -44,7 +44,7 @@ from rollbook.domain.on_site import MovementKind
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
-from tests.security.records import absence_records, lesson_records
+from tests.security.records import absence_records, background_records, lesson_records
 
 TOMORROW = MONDAY + timedelta(days=1)
 LAST_FRIDAY = MONDAY - timedelta(days=3)
@@ -145,6 +145,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
         "return_id": due.pk,
         **records,
         **lessons,
+        **background_records(school, pupil.pk, word, known),
         "movement_id": moved.pk,
         "call_id": call.pk,
         "kiosk_id": kiosk.pk,

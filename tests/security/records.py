@@ -8,9 +8,11 @@ from rollbook.apps.absence.actions.activities import ActivityDraft, record_activ
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
+from rollbook.apps.jobs.models import Run
 from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
 from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
 from rollbook.apps.lessons.models import LessonAlert
+from rollbook.apps.post.models import Attempt, Message
 from rollbook.apps.schools.models import School
 from rollbook.apps.support.actions.supporting import SupportDraft, start_support
 from rollbook.domain.access import Role
@@ -18,6 +20,7 @@ from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import WHOLE_WEEK, WeekGrid
 from tests.apps.lessons.scene import switch_on
+from tests.apps.registers.scene import at
 from tests.factories.people import make_person, viewer_of
 
 
@@ -139,3 +142,35 @@ def lesson_records(
         raised_by_name=f"Raiser{word}",
     )
     return {"lesson_id": lesson.pk, "set_id": lesson_set.pk, "alert_id": alert.pk}
+
+
+def background_records(school: School, pupil_id: int, word: str, known: str) -> dict[str, Any]:
+    """A message that failed and a piece of background work that did. Shape: an id for each place in an address."""
+    message = Message.objects.create(
+        school=school,
+        key="one",
+        channel=Message.Channel.EMAIL,
+        purpose="one.of.no.table",
+        to_name=f"To{word}",
+        to_address=f"to{word}@example.org",
+        subject=f"Subject{word}",
+        body=f"Body{word}",
+        pupil_id=pupil_id,
+        by_name="Ola Office",
+        at=at(8),
+        until=at(18),
+        reference=uuid4(),
+        state=Message.State.FAILED,
+        problem=f"Problem{word}",
+    )
+    Attempt.objects.create(message=message, at=at(8), outcome=Attempt.Outcome.REFUSED, words=f"Problem{word}")
+    run = Run.objects.create(
+        school=school,
+        job="Weekly e-mails of kept views",
+        slot="2026-09-14",
+        due_at=at(7),
+        until=at(23),
+        state=Run.State.FAILED,
+        problem=f"Trouble{known}",
+    )
+    return {"message_id": message.pk, "run_id": run.pk}

@@ -1,6 +1,5 @@
 """Works off the queue inside a test, as `rollbook worker` does, until nothing is ready."""
 
-
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
