@@ -41,8 +41,7 @@ def send(
     nothing is said ("not in school today" should end with that day). Errors: Refused for a channel that this server
     does not have, an empty address or text; ValueError for an unknown purpose.
     """
-    if purpose not in purposes():
-        raise ValueError(f"'{purpose}' is not in ROLLBOOK_PURPOSES (config/pages.py).")
+    _know(purpose)
     _refuse(channel, to_address, subject, body)
     with transaction.atomic():
         message, is_new = Message.objects.get_or_create(
@@ -69,6 +68,11 @@ def send(
             send_message.enqueue(message.pk)
             _record("post.message.written", message, by, at)
     return message
+
+
+def _know(purpose: str) -> None:
+    if purpose not in purposes():
+        raise ValueError(f"'{purpose}' is not in ROLLBOOK_PURPOSES (config/pages.py).")
 
 
 def _refuse(channel: str, to_address: str, subject: str, body: str) -> None:
