@@ -7,8 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path
 _APPS = (
     "accounts",
     "schools",
-    "jobs",
-    "post",
     "roll",
     "registers",
     "lessons",

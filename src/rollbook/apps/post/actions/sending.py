@@ -56,9 +56,7 @@ def send(
                 "body": body,
                 "about": about,
                 "pupil_id": pupil_id,
-                "by_id": by.user_id,
-                "by_name": by.name,
-                "by_position": by.position,
+                **_written_by(by),
                 "at": at,
                 "until": until or at.astimezone(UTC) + USEFUL_FOR,
                 "reference": uuid4(),
@@ -68,6 +66,10 @@ def send(
             send_message.enqueue(message.pk)
             _record("post.message.written", message, by, at)
     return message
+
+
+def _written_by(by: Actor) -> dict[str, object]:
+    return {"by_id": by.user_id, "by_name": by.name, "by_position": by.position}
 
 
 def _know(purpose: str) -> None:
