@@ -141,6 +141,33 @@ def test_an_ended_support_has_weeks_after(scene: Scene) -> None:
     assert (own.before, own.during, own.after) == (Count(14, 20), Count(20, 20), Count(8, 10))
 
 
+def test_a_week_with_few_of_the_pupils_is_not_in_the_picture(scene: Scene) -> None:
+    early, *late = pupils(scene, 4, "111000")
+    support(scene, early, first_day=MONDAYS[1])
+    for pupil in late:
+        support(scene, pupil, first_day=MONDAYS[4])
+
+    answer = found(scene)
+
+    # The early one alone has a third, fourth and fifth week during and a third before.
+    assert [len(row.weeks) for row in answer.rows] == [8, 4, 4, 4]
+    assert [number for number, _, _ in answer.weeks] == [-2, -1, 1, 2]
+
+
+def test_who_had_it_twice_is_one_pupil(scene: Scene) -> None:
+    pupil = pupils(scene, 1, "111000")[0]
+    made = support(scene, pupil, first_day=MONDAYS[1])
+    last_day = MONDAYS[2] + timedelta(days=4)
+    end_support(
+        support_id=made.pk, last_day=last_day, outcome="partly", because="Done", seen_version=1, **act(scene)
+    )
+    support(scene, pupil, first_day=MONDAYS[4])
+
+    answer = found(scene)
+
+    assert (len(answer.rows), answer.pupils) == (2, 1)
+
+
 def test_too_few_sessions_say_nothing(scene: Scene) -> None:
     support(scene, pupils(scene, 1, "111000")[0], first_day=MONDAYS[5])
 

@@ -180,6 +180,37 @@ def test_more_pupils_cost_no_more_queries(scene: Scene, client: Client) -> None:
     assert few[2] <= 17
 
 
+@pytest.mark.parametrize("role", [Role.HEAD_TEACHER, Role.GOVERNOR])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/figures/", "No marks yet"),
+        ("/figures/explore/", "No pupil had a possible session in these days"),
+        ("/figures/concern/", "No pupil on roll is of concern by the marks of this year"),
+        ("/figures/support/", "Nothing is going on"),
+        ("/figures/effect/", "Nothing to compare yet"),
+        ("/figures/punctuality/", "Nobody came late"),
+        ("/figures/patterns/", "The school by year group"),
+        ("/figures/views/", "No views yet"),
+        ("/figures/pupils/", "No pupil"),
+    ],
+)
+def test_a_new_school_without_a_pupil_reads_that_there_is_nothing_yet(
+    client: Client, role: Role, address: str, words: str
+) -> None:
+    school = make_school()
+
+    answer = sign_in(client, make_person(school, role)).get(address)
+
+    if answer.status_code == 403:
+        assert role is Role.GOVERNOR
+        return
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert words in page
+    assert address != "/figures/" or "/figures/pupils/" not in page
+
+
 def test_a_long_list_is_turned_a_hundred_pupils_at_a_time(scene: Scene, client: Client) -> None:
     for n in range(100):
         make_pupil(scene.school, scene.group, f"Further{n:03}", "Pat")

@@ -33,7 +33,8 @@ def overview_context(
     viewer: Viewer, found: Overview, board: Board | None, aim: Fraction, now: datetime
 ) -> dict[str, Any]:
     """Everything `insight/overview.html` needs; names lead on only for those who may see the pupils."""
-    names = viewer.may(Permission.MEASURES_VIEW)
+    # Nobody stands behind the figures of days without a possible session.
+    names = viewer.may(Permission.MEASURES_VIEW) and found.year_measures.pupils > 0
     than, _ = _BEFORE[found.period.kind]
     rate, before = _rate(found.measures), _rate(found.before)
     moved = change(rate, before)
