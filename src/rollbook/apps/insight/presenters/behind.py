@@ -31,6 +31,7 @@ def behind_context(found: Behind, period: Period, asked: Asked, page: str = "") 
         "code": asked.code,
         "dimension": asked.dimension,
         "rate": attendance_rate(found.measures.totals),
+        "of": f"{found.measures.totals.attended:,} of {found.measures.totals.possible:,} possible sessions",
         "persistent": share(found.measures.persistent, found.measures.pupils),
         "page": shown,
         "rows": [_row(row, period) for row in shown],
