@@ -61,7 +61,6 @@ ROLLBOOK_TABS = {
         ("Persistent absence", "insight:history", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
         ("Support", "support:list", ["support.record"]),
-        ("Meetings", "support:meetings", ["support.record"]),
         ("Effect", "insight:effect", ["support.record"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
         ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
@@ -93,7 +92,6 @@ ROLLBOOK_TAB_COUNTS = {
     "support:list": "rollbook.apps.support.queries.supports.review_count",
     "post:messages": "rollbook.apps.post.queries.messages.failed_count",
     "jobs:work": "rollbook.apps.jobs.queries.runs.failed_count",
-    "support:meetings": "rollbook.apps.support.queries.meetings.due_count",
 }
 
 # Pages that a school may do without: the address, and who says for a viewer on a day whether it is there.
@@ -108,7 +106,6 @@ ROLLBOOK_CARDS = {
     "today": ["rollbook.apps.lessons.presenters.cards.alerts_card"],
     "pupil": [
         "rollbook.apps.support.presenters.cards.pupil_card",
-        "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
     ],
 }
@@ -121,9 +118,8 @@ ROLLBOOK_PARTS = {
 }
 
 # What else can be done for a pupil, as links on the pupil's page. Words, address (it takes the pupil's number), and the
-# permissions of which one opens it; "{forename}" in the words is the pupil's.
+# permissions of which one opens it.
 ROLLBOOK_PUPIL_LINKS = [
-    ("For {forename}", "insight:own_view", ["pupil.view_any", "pupil.view_own"]),
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
 ]
 
@@ -149,8 +145,15 @@ ROLLBOOK_NOTICES = [
 # a function that is told the school's id, when it was due and the time, and answers in words what came of it.
 ROLLBOOK_JOBS: list[tuple[str, str, str]] = [
     ("Messages: what became of them", "every 15 minutes", "rollbook.apps.post.actions.following.follow"),
+    (
+        "Each morning’s list of what is to be done",
+        "at 07:30 on school days",
+        "rollbook.apps.duties.actions.digest.send_digests",
+    ),
     ("Weekly e-mails of kept views", "at 07:00 every day", "rollbook.apps.insight.weekly.send_due"),
 ]
 
 # What messages are sent for: words, and whether the text is only for those who may see welfare notes.
-ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {}
+ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {
+    "duties.digest": ("Each morning’s list of what is to be done", False),
+}

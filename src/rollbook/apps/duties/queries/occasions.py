@@ -34,20 +34,21 @@ def occasions(viewer: Viewer, first_day: date, last_day: date, now: datetime) ->
     return [each for maker in makers for each in import_string(maker)(viewer, first_day, last_day, now)]
 
 
-def to_do_of(viewer: Viewer, now: datetime) -> dict[Standing, list[Owed]]:
-    """What the viewer has to do: overdue, due today, due within a week.
-
-    Shape: by standing. It goes back to the beginning of the academic year: nothing open is forgotten in it.
-    """
+def of_the_year(viewer: Viewer, now: datetime) -> list[Owed]:
+    """Every occasion at the viewer's school since the academic year began, or in the last ten weeks if that is more."""
     begin, _ = year_bounds(timetable(viewer).calendar, now.date())
-    return to_do(
-        occasions(viewer, min(begin, now.date() - _EARLIER), now.date(), now),
-        DUTIES,
-        roles=viewer.roles,
-        person_id=viewer.user_id,
-        now=now,
-        until=now.date() + timedelta(days=COMING_DAYS),
-    )
+    return occasions(viewer, min(begin, now.date() - _EARLIER), now.date(), now)
+
+
+def to_do_among(found: Sequence[Owed], viewer: Viewer, now: datetime) -> dict[Standing, list[Owed]]:
+    """What of this the viewer has to do: overdue, due today, due within a week. Shape: by standing."""
+    until = now.date() + timedelta(days=COMING_DAYS)
+    return to_do(found, DUTIES, roles=viewer.roles, person_id=viewer.user_id, now=now, until=until)
+
+
+def to_do_of(viewer: Viewer, now: datetime) -> dict[Standing, list[Owed]]:
+    """What the viewer has to do. It goes back to the beginning of the year: nothing open in it is forgotten."""
+    return to_do_among(of_the_year(viewer, now), viewer, now)
 
 
 def due_in(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> list[Owed]:

@@ -166,6 +166,20 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 ),
                 words=("Off", "On"),
             ),
+            Setting(
+                name="duty_digest",
+                title="Each morning’s e-mail of what is to be done",
+                explanation="On school mornings everybody with something overdue or due today gets an e-mail with how "
+                "many of each, and no names. The list itself is always under To do.",
+                unit="",
+                default=1,
+                lowest=0,
+                highest=1,
+                because="How people are reminded is the school’s own choice.",
+                citation=Citation(POLICY, "section 3"),
+                bound_citation=Citation(POLICY, "section 3"),
+                words=("Not sent", "Sent"),
+            ),
         )
     }
 )

@@ -1,1 +1,0 @@
-"""What is asked about support and about meetings with parents."""
