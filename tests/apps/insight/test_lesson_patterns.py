@@ -48,8 +48,14 @@ def lesson_of(scene: LessonScene, subject: str, weekday: int) -> Lesson:
 
 @pytest.fixture
 def scene() -> LessonScene:
-    """Nine Mondays: Amy misses Maths on eight and never Art; 7A's English on Tuesdays nobody misses."""
+    """What `missed_maths` makes."""
     scene = LessonScene()
+    missed_maths(scene)
+    return scene
+
+
+def missed_maths(scene: LessonScene) -> None:
+    """Nine Mondays: Amy misses Maths on eight and never Art; 7A's English on Tuesdays nobody misses."""
     english = lesson_of(scene, "English", 1)
     for place, monday in enumerate(MONDAYS):
         maths = {scene.amy: "N" if place < 8 else "/", scene.ben: "/", scene.cat: "L"}
@@ -57,7 +63,6 @@ def scene() -> LessonScene:
         make_lesson_marks(scene.art, monday, {scene.amy: "/", scene.dan: "/"}, by=scene.teacher, at=NOW)
         english_marks = dict.fromkeys((scene.amy, scene.ben, scene.cat), "/")
         make_lesson_marks(english, monday + timedelta(days=1), english_marks, by=scene.teacher, at=NOW)
-    return scene
 
 
 def found(scene: LessonScene, *, with_groups: bool = True) -> LessonPatterns | None:
