@@ -10,6 +10,7 @@ ROLLBOOK_NAV = [
     ("Today", "registers:today", ["board.view", "board.totals"]),
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
+    ("Absence", "followup:missing", ["contact.record"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
     ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
@@ -38,6 +39,10 @@ ROLLBOOK_TABS = {
         ("Arrivals and departures", "registers:arrivals", ["arrivals.sign_in"]),
         ("Roll call", "registers:roll_call", ["rollcall.take"]),
         ("Kiosk", "registers:kiosks", ["kiosk.manage"]),
+    ],
+    "absence": [
+        ("Missing now", "followup:missing", ["contact.record"]),
+        ("Reasons due", "followup:reasons", ["contact.record"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),
@@ -90,6 +95,7 @@ ROLLBOOK_TAB_COUNTS = {
     "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
     "lessons:alerts": "rollbook.apps.lessons.queries.alerts.open_count",
     "support:list": "rollbook.apps.support.queries.supports.review_count",
+    "followup:reasons": "rollbook.apps.followup.queries.reasons.running_out_count",
     "post:messages": "rollbook.apps.post.queries.messages.failed_count",
     "jobs:work": "rollbook.apps.jobs.queries.runs.failed_count",
 }
@@ -103,7 +109,10 @@ ROLLBOOK_TABS_WHILE = {
 
 # Cards on another app's page: asked (viewer, now) for Today, (viewer, now, pupil's id) for a pupil's page.
 ROLLBOOK_CARDS = {
-    "today": ["rollbook.apps.lessons.presenters.cards.alerts_card"],
+    "today": [
+        "rollbook.apps.lessons.presenters.cards.alerts_card",
+        "rollbook.apps.followup.presenters.reasons.today_card",
+    ],
     "pupil": [
         "rollbook.apps.support.presenters.cards.pupil_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
@@ -130,6 +139,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.registers.queries.owed.owed",
     "rollbook.apps.roll.queries.owed.owed",
     "rollbook.apps.absence.queries.owed_records.owed",
+    "rollbook.apps.followup.queries.owed_reasons.owed",
     "rollbook.apps.support.queries.owed.owed",
     "rollbook.apps.keeping.queries.owed.owed",
 ]

@@ -126,6 +126,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["school", "id"], name="entry_by_school_in_order"),
             models.Index(fields=["school", "on", "session"], name="entry_by_school_and_day"),
+            # Few rows, so it costs a save nothing; what is or was N is asked over whole years.
+            models.Index(fields=["school", "on"], condition=Q(code="N"), name="entry_not_established"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Missing pupils as the pages show them."""
