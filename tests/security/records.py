@@ -13,8 +13,10 @@ from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
 from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
 from rollbook.apps.lessons.models import LessonAlert
 from rollbook.apps.post.models import Attempt, Message
+from rollbook.apps.roll.models import Contact
 from rollbook.apps.schools.models import School
 from rollbook.apps.support.actions.supporting import SupportDraft, start_support
+from rollbook.apps.support.models import Meeting, MeetingParent, MeetingStep
 from rollbook.domain.access import Role
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
@@ -102,7 +104,41 @@ def absence_records(
         key=uuid4(),
         **by_head,
     )
+    meeting = Meeting.objects.create(
+        school=school,
+        pupil_id=pupil_id,
+        key=uuid4(),
+        about="lateness",
+        origin="pupil",
+        why=f"Late{word}",
+        on=on,
+        starts_at=time(15),
+        place=f"Room{word}",
+        leader_id=head.user_id,
+        leader_name=f"Helm{known}",
+        state="invited",
+        set_at=act["at"],
+        set_by_id=head.user_id,
+        set_by_name=f"Helm{known}",
+    )
+    contact = Contact.objects.get(pupil_id=pupil_id)
+    MeetingParent.objects.create(meeting=meeting, contact=contact, name=f"Asked{word}", relationship="mother")
+    step = MeetingStep.objects.create(
+        meeting=meeting,
+        key=uuid4(),
+        event="invite",
+        was_on=on,
+        was_at=time(15),
+        how="letter",
+        given_on=act["at"].date(),
+        text=f"Text{word}",
+        at=act["at"],
+        by_id=head.user_id,
+        by_name=f"Helm{known}",
+    )
     return {
+        "meeting_id": meeting.pk,
+        "step_id": step.pk,
         "support_id": support.pk,
         "activity_id": activity.pk,
         "dual_id": dual.pk,

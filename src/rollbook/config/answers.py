@@ -9,6 +9,7 @@ ROLLBOOK_ANSWERS = {
     "audit_pupils_called": "rollbook.config.subjects.pupils_called",
     "plan_sources": "rollbook.apps.absence.queries.sources.sources_of",
     "concern_words": "rollbook.apps.insight.queries.concern.concern_words",
+    "meeting_words": "rollbook.apps.insight.queries.meeting_words.meeting_words",
     "plan_drafts": "rollbook.apps.absence.queries.sources.drafts_of",
 }
 
@@ -19,4 +20,5 @@ ROLLBOOK_OPEN_CASES: list[str] = [
     "rollbook.apps.roll.queries.keeping.pupils_with_open_removals",
     "rollbook.apps.registers.queries.keeping.pupils_with_plans",
     "rollbook.apps.support.queries.supports.pupils_with_open_support",
+    "rollbook.apps.support.queries.meetings.pupils_with_unsettled_meetings",
 ]

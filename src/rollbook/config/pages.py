@@ -66,6 +66,7 @@ ROLLBOOK_TABS = {
         ("Persistent absence", "insight:history", ["measures.view", "measures.totals"]),
         ("Pupils of concern", "insight:concern", ["measures.view"]),
         ("Support", "support:list", ["support.record"]),
+        ("Meetings", "support:meetings", ["support.record"]),
         ("Effect", "insight:effect", ["support.record"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
         ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
@@ -98,6 +99,7 @@ ROLLBOOK_TAB_COUNTS = {
     "followup:reasons": "rollbook.apps.followup.queries.reasons.running_out_count",
     "post:messages": "rollbook.apps.post.queries.messages.failed_count",
     "jobs:work": "rollbook.apps.jobs.queries.runs.failed_count",
+    "support:meetings": "rollbook.apps.support.queries.meetings.due_count",
 }
 
 # Pages that a school may do without: the address, and who says for a viewer on a day whether it is there.
@@ -115,6 +117,7 @@ ROLLBOOK_CARDS = {
     ],
     "pupil": [
         "rollbook.apps.support.presenters.cards.pupil_card",
+        "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
     ],
 }
@@ -127,8 +130,9 @@ ROLLBOOK_PARTS = {
 }
 
 # What else can be done for a pupil, as links on the pupil's page. Words, address (it takes the pupil's number), and the
-# permissions of which one opens it.
+# permissions of which one opens it; "{forename}" in the words is the pupil's.
 ROLLBOOK_PUPIL_LINKS = [
+    ("For {forename}", "insight:own_view", ["pupil.view_any", "pupil.view_own"]),
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
 ]
 

@@ -11,6 +11,7 @@ from rollbook.apps.insight.queries.saved_views import view_names
 from rollbook.apps.lessons.queries.names import lesson_names
 from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import TeachingGroup
+from rollbook.apps.support.queries.meetings import meetings_called
 from rollbook.apps.support.queries.supports import supports_called
 from rollbook.domain.access import Permission, Viewer
 
@@ -47,6 +48,7 @@ def names_of(viewer: Viewer, subjects: Sequence[str]) -> dict[str, tuple[str, st
         | lesson_names(viewer, subjects)
         | _records(viewer, subjects)
         | supports_called(viewer, subjects)
+        | meetings_called(viewer, subjects)
     )
 
 

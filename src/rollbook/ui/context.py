@@ -103,11 +103,11 @@ class Shell:
         count: int = import_string(counter)(self._viewer, clock.today())
         return count
 
-    def pupil_links(self, pupil_id: int) -> list[NavItem]:
-        """What else this viewer may do for a pupil: `ROLLBOOK_PUPIL_LINKS` names it."""
+    def pupil_links(self, pupil_id: int, forename: str) -> list[NavItem]:
+        """What else this viewer may do for a pupil: `ROLLBOOK_PUPIL_LINKS` names it, "{forename}" is the pupil's."""
         entries: Sequence[NavEntry] = getattr(settings, "ROLLBOOK_PUPIL_LINKS", ())
         return [
-            NavItem(words, reverse(name, args=[pupil_id]), is_current=False)
+            NavItem(words.replace("{forename}", forename), reverse(name, args=[pupil_id]), is_current=False)
             for words, name, allowed in entries
             if self._may_any(allowed)
         ]

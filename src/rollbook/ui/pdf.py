@@ -22,6 +22,8 @@ from django.template.utils import get_app_template_dirs
 # Twice as fine as the screen's 96 dots an inch of an SVG file's pixels.
 _PICTURE_PPI = 192
 _FONTS = Path(__file__).parent / "static" / "rollbook" / "fonts"
+# The templates of all apps lie below it, and so does what they share: "/ui/templates/ui/house.typ".
+_ROOT = Path(__file__).resolve().parents[1]
 # What stands for a sign that the typeface lacks; PDF/UA-1 refuses a sign that can't be drawn.
 _UNKNOWN = "?"
 _KEPT = {"\n"}
@@ -103,7 +105,7 @@ def _printer(template_name: str) -> _Printer:
     for folder in get_app_template_dirs("templates"):
         template = Path(folder) / template_name
         if template.is_file():
-            return _Printer(template, Path(folder))
+            return _Printer(template.resolve(), _ROOT)
     raise TemplateDoesNotExist(template_name)
 
 

@@ -30,6 +30,7 @@ _KIND_WORDS = {"pupil": "a pupil", "person": "a member of staff", "group": "a gr
     "suspension": "a suspension",
     "lesson": "a lesson",
     "support": "support of a pupil",
+    "meeting": "a meeting with parents",
     "lesson_set": "a set",
 }
 # Words for facts whose names don't say it well enough.

@@ -6,6 +6,7 @@ from rollbook.apps.insight.views import (
     explore,
     history,
     overview,
+    own_view,
     patterns,
     punctuality,
     saved_views,
@@ -28,5 +29,7 @@ urlpatterns = [
     path("figures/patterns/", patterns.patterns, name="patterns"),
     path("figures/patterns/file/", patterns.patterns_file, name="patterns_file"),
     path("figures/patterns/<int:pupil_id>/", patterns.pupil_patterns, name="pupil_patterns"),
+    path("pupils/<int:pupil_id>/own/", own_view.own_view, name="own_view"),
+    path("pupils/<int:pupil_id>/own.pdf", own_view.own_view_pdf, name="own_view_pdf"),
     path("figures/pupils/", overview.behind, name="behind"),
 ]

@@ -243,9 +243,9 @@ def section_tabs(context: Context, section: str, label: str) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def pupil_links(context: Context, pupil_id: int) -> Any:
-    """What else this viewer may do for a pupil: `{% pupil_links pupil.pk as links %}`, each `words` and `url`."""
-    return context["shell"].pupil_links(pupil_id)
+def pupil_links(context: Context, pupil: Any) -> Any:
+    """What else this viewer may do for a pupil: `{% pupil_links pupil as links %}`, each `words` and `url`."""
+    return context["shell"].pupil_links(pupil.pk, pupil.forename)
 
 
 @register.inclusion_tag("ui/progress.html")

@@ -17,9 +17,13 @@ def note_list(
     by: Actor,
     at: datetime,
     kind: str = "CSV",
+    pupil_id: int | None = None,
 ) -> None:
-    """Records that somebody took figures out. Shape: `what` in words, `kind` of file as people call it."""
+    """Records that somebody took figures out, of the school or of one pupil.
+
+    Shape: `what` in words, `kind` of file as people call it.
+    """
     facts = {"what": what, "format": kind, "from": first_day.isoformat(), "to": last_day.isoformat()}
-    subject = f"school:{viewer.school_id}"
+    subject = f"school:{viewer.school_id}" if pupil_id is None else f"pupil:{pupil_id}"
     with transaction.atomic():
         record(type="extract.taken", by=by, at=at, school_id=viewer.school_id, subject=subject, facts=facts)

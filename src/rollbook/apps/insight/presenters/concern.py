@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from rollbook.apps.insight.presenters.words import call_url
 from rollbook.apps.insight.queries.concern import Concerns, PupilConcern
+from rollbook.apps.support.queries.meetings import MeetingStanding
 from rollbook.apps.support.queries.supports import OpenSupport
 from rollbook.domain.concern import CHANGE, FEW_SESSIONS, Reason, Tier
+from rollbook.domain.meetings import About, Origin
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import round_half_up
 
@@ -40,7 +43,11 @@ def concern_context(found: Concerns) -> dict[str, Any]:
 
 
 def concern_row(
-    row: PupilConcern, year: Period, supports: Sequence[OpenSupport], today: date
+    row: PupilConcern,
+    year: Period,
+    supports: Sequence[OpenSupport],
+    meeting: MeetingStanding | None,
+    today: date,
 ) -> dict[str, Any]:
     """One pupil with the reasons in words, good news among them, and what is done; links to the marks and to more."""
     member = row.member
@@ -68,6 +75,10 @@ def concern_row(
             }
             for each in supports
         ],
+        "meeting": meeting,
+        "call_url": call_url(member.id, Origin.CONCERN, About.ABSENCE)
+        if meeting is None or meeting.is_settled
+        else "",
         "start_url": f"{reverse('support:start')}?{urlencode({'pupil': member.id})}",
         "url": f"{reverse('registers:pupil', args=[member.id])}?{urlencode({'on': year.last_day})}",
     }

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from rollbook.apps.insight.presenters.words import behind_url, period_query
+from rollbook.apps.insight.presenters.words import behind_url, call_url, period_query
 from rollbook.apps.insight.queries.group_patterns import WHOLE_SCHOOL, GroupPatterns
 from rollbook.apps.insight.queries.narrowing import SEPARATOR
 from rollbook.apps.insight.queries.patterns import (
@@ -15,8 +15,10 @@ from rollbook.apps.insight.queries.patterns import (
     PupilPatterns,
     YearPatterns,
 )
+from rollbook.apps.support.queries.meetings import MeetingStanding
 from rollbook.domain.access import Permission, Viewer
-from rollbook.domain.patterns import LEAST, LOOKS, RARE, Verdict, chance_words
+from rollbook.domain.meetings import About, Origin
+from rollbook.domain.patterns import LEAST, LOOKS, RARE, Kind, Verdict, chance_words
 from rollbook.domain.periods import Period
 from rollbook.domain.rates import round_half_up
 from rollbook.ui.words import short_day
@@ -48,18 +50,25 @@ def patterns_context(viewer: Viewer, found: Patterns, asked: PatternsAsked) -> d
 
 
 def pupil_context(
-    viewer: Viewer, found: PupilPatterns, period: Period, earlier: list[YearPatterns]
+    viewer: Viewer,
+    found: PupilPatterns,
+    period: Period,
+    earlier: list[YearPatterns],
+    meeting: MeetingStanding | None,
 ) -> dict[str, Any]:
     """Everything `insight/pupil_patterns.html` needs but its form."""
+    may_act = viewer.may(Permission.SUPPORT_RECORD)
+    kinds = {each.look.kind for each in found.found if each.is_marked}
+    about = About.LATENESS if kinds == {Kind.LATENESS} else About.ABSENCE
     told = [_told(each, found.member.id, period) for each in found.found]
     return {
         "found": found,
         "member": found.member,
         "period": period,
         "pupil_url": _pupil_url(found.member.id, period),
-        "start_url": f"{reverse('support:start')}?{urlencode({'pupil': found.member.id})}"
-        if viewer.may(Permission.SUPPORT_RECORD)
-        else "",
+        "start_url": f"{reverse('support:start')}?{urlencode({'pupil': found.member.id})}" if may_act else "",
+        "meeting": meeting,
+        "call_url": call_url(found.member.id, Origin.PATTERN, about) if may_act else "",
         "marked": [each for each in told if each["is_marked"]],
         "others": [each for each in told if not each["is_marked"]],
         "looked_at": len(told),

@@ -1,17 +1,19 @@
 """Lateness in words and pictures, as its template and its file take it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.urls import reverse
 
-from rollbook.apps.insight.presenters.words import behind_url, change, change_words
+from rollbook.apps.insight.presenters.words import behind_url, call_url, change, change_words
 from rollbook.apps.insight.queries.narrowing import SEPARATOR
 from rollbook.apps.insight.queries.punctuality import LateAsked, Lateness, LatePupil, Punctuality, Slot
+from rollbook.apps.support.queries.meetings import MeetingStanding
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.calendar_types import WEEKDAYS
+from rollbook.domain.meetings import About, Origin
 from rollbook.domain.punctuality import Late
 from rollbook.domain.rates import MinutesLost, percent
 from rollbook.domain.sessions import SchoolSession
@@ -28,10 +30,13 @@ FILE_HEADINGS = (
 
 
 def punctuality_context(
-    viewer: Viewer, found: Punctuality, asked: LateAsked, page: str = ""
+    viewer: Viewer,
+    found: Punctuality,
+    asked: LateAsked,
+    shown: "Page[LatePupil]",
+    meetings: Mapping[int, MeetingStanding],
 ) -> dict[str, Any]:
-    """Everything `insight/punctuality.html` needs but its form; `page` is the part of a long list that is asked for."""
-    shown: Page[LatePupil] = Paginator(found.rows, ON_A_PAGE).get_page(page)
+    """Everything `insight/punctuality.html` needs but its form; `shown` is a part of the list, with its `meetings`."""
     names = viewer.may(Permission.MEASURES_VIEW)
     moved = change(found.total.rate, found.rate_before, more_is_better=False)
     than = "" if found.before is None else found.before.name[0].lower() + found.before.name[1:]
@@ -54,7 +59,8 @@ def punctuality_context(
         "weekdays": bars(_weekdays(found)),
         "groups": [_group(label, group, found, asked, names=names) for label, group in found.groups.items()],
         "page": shown,
-        "rows": [_row(row, found) for row in shown],
+        "rows": [_row(row, found, meetings.get(row.member.id)) for row in shown],
+        "calls": viewer.may(Permission.SUPPORT_RECORD),
     }
 
 
@@ -86,7 +92,7 @@ def file_rows(found: Punctuality) -> Iterator[list[str]]:
         ]
 
 
-def _row(row: LatePupil, found: Punctuality) -> dict[str, Any]:
+def _row(row: LatePupil, found: Punctuality, meeting: MeetingStanding | None) -> dict[str, Any]:
     pupil_url = reverse("registers:pupil", args=[row.member.id])
     after = sum(late.code == "U" for late in row.lates)
     newest = row.lates[-SHOWN_SESSIONS:][::-1]
@@ -101,6 +107,10 @@ def _row(row: LatePupil, found: Punctuality) -> dict[str, Any]:
         "half_term_minutes": minutes_words(row.half_term_lost),
         "is_repeated": row.finding.answer.is_repeated,
         "because": row.finding.because,
+        "meeting": meeting,
+        "call_url": call_url(row.member.id, Origin.PUNCTUALITY, About.LATENESS)
+        if meeting is None or meeting.is_settled
+        else "",
         "marks": [_mark(late, row.member.id) for late in newest],
         "more": len(row.lates) - len(newest),
     }

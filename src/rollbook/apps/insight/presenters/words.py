@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rollbook.domain.law import MONTHS
+from rollbook.domain.meetings import About, Origin
 from rollbook.domain.periods import Period, PeriodKind
 from rollbook.domain.rates import percent, round_half_up
 
@@ -67,6 +68,12 @@ def behind_url(period: Period, **choices: str) -> str:
         name: value for name, value in choices.items() if value
     }
     return f"{reverse('insight:behind')}?{urlencode(query)}"
+
+
+def call_url(pupil_id: int, origin: Origin, about: About) -> str:
+    """Where a pupil's parents are called to a meeting, with what it is about and from where it is called."""
+    query = urlencode({"from": origin.value, "about": about.value})
+    return f"{reverse('support:call', args=[pupil_id])}?{query}"
 
 
 def share(count: int, of: int) -> str:

@@ -117,7 +117,7 @@ def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     everything = ground(viewer, first_day, period.last_day, now)
     whole = narrowed(everything, asked.only, is_comparable=False)
     found = whole.between(period.first_day, period.last_day)
-    lates = whole.once("lates", lambda: _lates(whole))
+    lates = whole.once("lates", lambda: lates_of(whole))
     inside = _since(lates, period.first_day)
     findings = _findings(lates, inside, whole, trigger, period.first_day)
     return Punctuality(
@@ -136,7 +136,7 @@ def punctuality(viewer: Viewer, asked: LateAsked, now: datetime) -> Punctuality:
     )
 
 
-def _lates(found: Ground) -> dict[int, list[Late]]:
+def lates_of(found: Ground) -> dict[int, list[Late]]:
     """The late marks of each pupil as they stand now, in order."""
     lates: dict[int, list[Late]] = {}
     for row, place, minutes in found.lates:

@@ -9,6 +9,7 @@ from rollbook import clock
 from rollbook.apps.insight.forms.concern import ConcernForm
 from rollbook.apps.insight.presenters.concern import concern_context, concern_row
 from rollbook.apps.insight.queries.concern import concerns
+from rollbook.apps.support.queries.meetings import meeting_standings
 from rollbook.apps.support.queries.supports import open_by_pupil
 from rollbook.domain.access import Permission, Viewer
 from rollbook.ui.permissions import requires
@@ -30,7 +31,9 @@ def concern(request: HttpRequest) -> HttpResponse:
         return render(request, "insight/concern.html", {"form": form, "found": None}, status=422)
     chosen = [row for row in found.rows if form.wants(row)]
     page = Paginator(chosen, _ON_A_PAGE).get_page(request.GET.get("page"))
-    supports = open_by_pupil(viewer, [row.member.id for row in page])
+    shown = [row.member.id for row in page]
+    supports = open_by_pupil(viewer, shown)
+    meetings = meeting_standings(viewer, shown, now)
     context = concern_context(found) | {
         "form": form,
         "found": found,
@@ -38,6 +41,15 @@ def concern(request: HttpRequest) -> HttpResponse:
         "chosen_count": len(chosen),
         "page": page,
         "supporting": viewer.may(Permission.SUPPORT_RECORD),
-        "rows": [concern_row(row, found.year, supports.get(row.member.id, []), now.date()) for row in page],
+        "rows": [
+            concern_row(
+                row,
+                found.year,
+                supports.get(row.member.id, []),
+                meetings.get(row.member.id),
+                now.date(),
+            )
+            for row in page
+        ],
     }
     return render(request, "insight/concern.html", context)

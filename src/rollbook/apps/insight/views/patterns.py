@@ -20,6 +20,7 @@ from rollbook.apps.insight.views.habit_files import file_kind, habit_file
 from rollbook.apps.insight.views.keeping import keeping_context
 from rollbook.apps.roll.actions import note_look
 from rollbook.apps.schools.queries import timetable
+from rollbook.apps.support.queries.meetings import meeting_standings
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.periods import PeriodKind
 from rollbook.ui.period_form import PeriodForm
@@ -90,7 +91,8 @@ def pupil_patterns(request: HttpRequest, pupil_id: int) -> HttpResponse:
     note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
     earlier = earlier_years(viewer, pupil_id, form.period, now)
     lessons = lessons_of(viewer, form.period, pupil_id)
-    context = pupil_context(viewer, found, form.period, earlier) | {
+    meeting = meeting_standings(viewer, [pupil_id], now).get(pupil_id)
+    context = pupil_context(viewer, found, form.period, earlier, meeting) | {
         "form": form,
         "lessons": pupil_lessons_context(lessons),
     }

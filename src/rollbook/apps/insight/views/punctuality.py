@@ -1,5 +1,6 @@
 """Who comes late: the page, and the pastoral lead's list as a file."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -8,11 +9,18 @@ from rollbook import clock
 from rollbook.apps.insight.forms.habits import PunctualityForm
 from rollbook.apps.insight.forms.keepable import asking
 from rollbook.apps.insight.presenters.habit_files import punctuality_table
-from rollbook.apps.insight.presenters.punctuality import FILE_HEADINGS, file_rows, punctuality_context
+from rollbook.apps.insight.presenters.punctuality import (
+    FILE_HEADINGS,
+    ON_A_PAGE,
+    file_rows,
+    punctuality_context,
+)
 from rollbook.apps.insight.queries.punctuality import punctuality as lateness_of
 from rollbook.apps.insight.views.habit_files import file_kind, habit_file
 from rollbook.apps.insight.views.keeping import keeping_context
+from rollbook.apps.support.queries.meetings import meeting_standings
 from rollbook.domain.access import Permission, Viewer
+from rollbook.domain.meetings import About
 from rollbook.ui.permissions import requires
 
 
@@ -26,9 +34,13 @@ def punctuality(request: HttpRequest) -> HttpResponse:
         return render(request, "insight/no_year.html")
     if not form.is_valid():
         return render(request, "insight/punctuality.html", {"form": form, "found": None}, status=422)
-    found = lateness_of(viewer, form.asked, clock.now())
+    now = clock.now()
+    found = lateness_of(viewer, form.asked, now)
     form.offer_filters(found.filters)
-    context = punctuality_context(viewer, found, form.asked, request.GET.get("page", "")) | {
+    page = Paginator(found.rows, ON_A_PAGE).get_page(request.GET.get("page", ""))
+    late = [row.member.id for row in page]
+    meetings = meeting_standings(viewer, late, now, [About.LATENESS]) if late else {}
+    context = punctuality_context(viewer, found, form.asked, page, meetings) | {
         "form": form,
         "query": form.address,
     }

@@ -17,7 +17,7 @@ from rollbook.apps.absence.queries.activities import own_staff
 from rollbook.apps.absence.queries.people import on_roll_then
 from rollbook.apps.schools.queries import timetable
 from rollbook.apps.support.actions.supporting import SupportDraft, end_support, review_support, start_support
-from rollbook.apps.support.forms import EndForm, ReviewForm, StartForm
+from rollbook.apps.support.forms.supports import EndForm, ReviewForm, StartForm
 from rollbook.apps.support.models import Support
 from rollbook.apps.support.presenters.words import days_words, state_of, support_row
 from rollbook.apps.support.queries.supports import concern_words, ended_supports, open_supports, support_of

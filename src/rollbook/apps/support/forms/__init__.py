@@ -1,0 +1,1 @@
+"""What is asked about support and about meetings with parents."""
