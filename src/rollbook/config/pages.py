@@ -68,6 +68,7 @@ ROLLBOOK_TABS = {
         ("Support", "support:list", ["support.record"]),
         ("Meetings", "support:meetings", ["support.record"]),
         ("Effect", "insight:effect", ["support.record"]),
+        ("Full-time", "insight:full_time", ["measures.view"]),
         ("Punctuality", "insight:punctuality", ["measures.view", "measures.totals"]),
         ("Patterns", "insight:patterns", ["measures.view", "measures.totals"]),
         ("Views", "insight:views", ["measures.view", "measures.totals"]),
