@@ -70,8 +70,8 @@ class FullTime:
     """What became of the sessions that full time has. Units: sessions.
 
     Always attended + absent + elsewhere + without + unmarked = full: every session is one of these. `attended` and
-    `absent` are those offered at school; `by_code` counts the others, elsewhere and without. `causes` is empty where there is nothing to look at; `first_day` and
-    `last_day` are those of the sessions behind them.
+    `absent` are those offered at school; `by_code` counts the others, elsewhere and without. `causes` is empty where
+    there is nothing to look at; `first_day` and `last_day` are those of the sessions behind them.
     """
 
     full: int
