@@ -11,6 +11,7 @@ _APPS = (
     "registers",
     "lessons",
     "absence",
+    "followup",
     "support",
     "insight",
     "reports",

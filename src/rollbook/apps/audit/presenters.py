@@ -64,6 +64,10 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "late_repeat_lates": "late sessions that are repeated lateness",
         "late_repeat_days": "school days in which late sessions are counted",
         "lesson_registers": "lesson registers, 1 for on",
+        "call_within_minutes": "minutes within which first-day calls are made",
+        "welfare_officer_day": "day on which a welfare officer is considered",
+        "visits_for_illness": "home visits also for illness, 1 for yes",
+        "claim_minutes": "minutes for which a call is taken on",
     },
 }
 # Numbers that lead to a row and say nothing to a reader.
@@ -86,7 +90,16 @@ _HIDDEN = {
     "ended_at",
     "message",
 }
-_ABOUT_PUPILS = ("register.", "roll.", "absence.", "support.", "inspection.", "lesson.register.", "post.")
+_ABOUT_PUPILS = (
+    "register.",
+    "roll.",
+    "absence.",
+    "followup.",
+    "support.",
+    "inspection.",
+    "lesson.register.",
+    "post.",
+)
 # Of many pupils whose marks were amended at once the log names the first; the marks themselves say the rest.
 _MOST_AMENDED = 20
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from rollbook.apps.registers.models import Movement, PlannedMark
+from rollbook.apps.registers.models import Movement as Movement
+from rollbook.apps.registers.models import PlannedMark
 from rollbook.apps.registers.queries.facts import planned_now
 from rollbook.apps.registers.queries.marks import listed
 from rollbook.apps.roll.queries import OnRoll, everyone_on_roll

@@ -1,0 +1,4 @@
+"""The records of follow-up, each family in a module of its own."""
+
+from rollbook.apps.followup.contact_models import CallClaim as CallClaim
+from rollbook.apps.followup.contact_models import ContactStep as ContactStep
