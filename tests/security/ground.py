@@ -44,7 +44,7 @@ from rollbook.domain.on_site import MovementKind
 from tests.apps.registers.scene import MONDAY, Scene, at, mark
 from tests.factories.people import appoint, make_person, make_school, sign_in, viewer_of
 from tests.factories.pupils import make_group, make_pupil
-from tests.security.records import absence_records, background_records, lesson_records
+from tests.security.records import absence_records, background_records, contact_records, lesson_records
 
 TOMORROW = MONDAY + timedelta(days=1)
 LAST_FRIDAY = MONDAY - timedelta(days=3)
@@ -97,6 +97,7 @@ def furnish(school: School, office: User, pupil: Pupil, word: str, known: str) -
     ).kiosk
     lessons = lesson_records(school, pupil.pk, word, known, act)
     records = absence_records(school, pupil.pk, word, known, TOMORROW, act)
+    records |= contact_records(pupil.pk, contact.pk, word, act)
     text = f"Surname,Forename,DOB,Sex,Group\nFile{word},Fay,2014-05-17,F,7A\nBad{word},Bo,17 Foo,M,7A\n"
     removal, due = _removal(school, pupil, word, act)
     staged = stage(
@@ -208,6 +209,7 @@ FIXED = {
     "uidb36": "1",
     "key": "bad-key",
     "what": "arrived",
+    "step_kind": "no_visit",
 }
 """The places in an address that name no row."""
 

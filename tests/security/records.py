@@ -9,6 +9,7 @@ from rollbook.apps.absence.actions.dual import DualDraft, record_dual
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
 from rollbook.apps.jobs.models import Run
+from rollbook.apps.followup.actions.recording import StepDraft, record_call, record_step
 from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
 from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
 from rollbook.apps.lessons.models import LessonAlert
@@ -18,6 +19,7 @@ from rollbook.apps.schools.models import School
 from rollbook.apps.support.actions.supporting import SupportDraft, start_support
 from rollbook.apps.support.models import Meeting, MeetingParent, MeetingStep
 from rollbook.domain.access import Role
+from rollbook.domain.contact_steps import StepKind
 from rollbook.domain.off_site import ActivityKind
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.week_grid import WHOLE_WEEK, WeekGrid
@@ -210,3 +212,18 @@ def background_records(school: School, pupil_id: int, word: str, known: str) -> 
         problem=f"Trouble{known}",
     )
     return {"message_id": message.pk, "run_id": run.pk}
+
+
+def contact_records(pupil_id: int, contact_id: int, word: str, act: dict[str, Any]) -> dict[str, int]:
+    """A call and a concern about a pupil. Shape: the concern's id by its place in addresses."""
+    record_call(
+        pupil_id=pupil_id,
+        contact_id=contact_id,
+        number="0121 496 0000",
+        result="message",
+        note=f"Said{word}",
+        key=uuid4(),
+        **act,
+    )
+    draft = StepDraft(StepKind.CONCERN, {"note": f"Concern{word}"})
+    return {"step_id": record_step(pupil_id=pupil_id, draft=draft, key=uuid4(), **act).pk}

@@ -153,7 +153,7 @@ class _Occasions:
     def of_runs(self) -> Iterator[Occasion]:
         """The visit, the welfare officer, the enquiries: what so many school days in a row bring."""
         next_days = [each.first.on for each in self._absences[1:]]
-        for absence, before in zip(self._absences, [*next_days, date.max], strict=True):
+        for absence, before in zip(self._absences, [*next_days, date.max], strict=False):
             for run in self._runs(absence, NOT_EVIDENCED):
                 day = run[VISIT_DAY - 1] if len(run) >= VISIT_DAY else None
                 if day is not None and self._asks_for_visit(absence, run):

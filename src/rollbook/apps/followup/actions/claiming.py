@@ -11,8 +11,12 @@ from rollbook.apps.roll.queries.calling import ToCall, to_call
 from rollbook.apps.schools.queries import timetable
 from rollbook.clock import LONDON
 from rollbook.domain.access import Actor, Permission, Viewer
-from rollbook.domain.refusals import Refused
+from rollbook.domain.refusals import Refusal, Refused
 from rollbook.domain.sessions import words_for_time
+
+
+class NotHere(Refused):
+    """The pupil is none of the viewer's school."""
 
 
 def must_contact(viewer: Viewer) -> None:
@@ -22,10 +26,10 @@ def must_contact(viewer: Viewer) -> None:
 
 
 def own_to_call(viewer: Viewer, pupil_id: int) -> ToCall:
-    """A pupil of the viewer's school with the contacts. Errors: Refused for any other."""
+    """A pupil of the viewer's school with the contacts. Errors: NotHere for any other."""
     found = to_call(viewer, [pupil_id]).get(pupil_id) if pupil_id <= LARGEST_ID else None
     if found is None:
-        raise Refused.one("", "This is no pupil of your school.")
+        raise NotHere([Refusal("", "This is no pupil of your school.")])
     return found
 
 
@@ -58,26 +62,35 @@ def claim(*, viewer: Viewer, pupil_id: int, by: Actor, at: datetime, takes_over:
                 )
                 for line in sorted(lines_of(call))
             )
-            if others:
-                record(
-                    type="followup.claim.taken_over",
-                    by=by,
-                    at=at,
-                    school_id=viewer.school_id,
-                    subject=f"pupil:{pupil_id}",
-                    facts={"from": others[0].by_name},
-                )
+            record(
+                type="followup.claim.taken_over" if others else "followup.claim.made",
+                by=by,
+                at=at,
+                school_id=viewer.school_id,
+                subject=f"pupil:{pupil_id}",
+                facts={"taken_from": others[0].by_name} if others else {},
+            )
     except IntegrityError:
         # Two people, at the same instant.
         raise Refused.one("", "Somebody else took this on at the same moment. Look again.") from None
 
 
 def let_go(*, viewer: Viewer, pupil_id: int, by: Actor, at: datetime) -> None:
-    """Ends one's own claim on a pupil; somebody else's stays."""
+    """Ends one's own claim on a pupil of the viewer's school; somebody else's stays. Errors: Refused."""
     must_contact(viewer)
-    CallClaim.objects.filter(
-        school_id=viewer.school_id, pupil_id=pupil_id, by_id=by.person_id, ended_at=None
-    ).update(ended_at=at)
+    call = own_to_call(viewer, pupil_id)
+    with transaction.atomic():
+        ended_count = CallClaim.objects.filter(
+            school_id=viewer.school_id, pupil_id=call.pupil.pk, by_id=by.person_id, ended_at=None
+        ).update(ended_at=at)
+        if ended_count:
+            record(
+                type="followup.claim.let_go",
+                by=by,
+                at=at,
+                school_id=viewer.school_id,
+                subject=f"pupil:{call.pupil.pk}",
+            )
 
 
 def _held(viewer: Viewer, call: ToCall, at: datetime) -> list[CallClaim]:

@@ -15,7 +15,7 @@ from rollbook.apps.followup.presenters.words import (
     why_first,
 )
 from rollbook.apps.followup.queries.missing import Missing, MissingNow, Placed
-from rollbook.apps.schools.queries import timetable
+from rollbook.apps.schools.queries import natural, timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.contacting import Do
 from rollbook.ui.words import clock_time, local
@@ -40,7 +40,7 @@ def missing_context(viewer: Viewer, found: MissingNow, concerns: list[ContactSte
         "is_overdue": bool(_late(viewer, found)),
         "look_here": [_placed(each) for each in found.look_here],
         "explained": [_placed(each) for each in found.explained],
-        "untaken": sorted(found.untaken.items()),
+        "untaken": sorted(found.untaken.items(), key=lambda each: natural(each[0])),
         "settled": [
             {
                 "name": f"{pupil.forename} {pupil.surname}",

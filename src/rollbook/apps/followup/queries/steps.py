@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from rollbook.apps.followup.models import CallClaim, ContactStep
 from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
 from rollbook.apps.roll.queries.calling import Contact, ToCall
+from rollbook.clock import LONDON
 from rollbook.domain.absences import NOT_ESTABLISHED
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.contact_steps import StepKind
@@ -160,7 +161,7 @@ def attempts_about(call: ToCall, calls: Iterable[ContactStep]) -> list[Attempt]:
         Attempt(
             each.number,
             Result(each.result),
-            each.happened_at,
+            each.happened_at.astimezone(LONDON),
             "" if each.pupil_id == call.pupil.pk else each.pupil.forename,
         )
         for each in calls

@@ -1,12 +1,12 @@
 """Who is missing now, and who takes a call on."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from rollbook import clock
-from rollbook.apps.followup.actions.claiming import claim, let_go
+from rollbook.apps.followup.actions.claiming import NotHere, claim, let_go
 from rollbook.apps.followup.actions.recording import may_take_over
 from rollbook.apps.followup.presenters.missing import missing_context
 from rollbook.apps.followup.queries.missing import missing_now
@@ -32,13 +32,13 @@ def missing(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Takes a call on, takes it over or lets it go."""
     viewer, now, act = viewer_of(request), clock.now(), request.POST.get("act")
-    if act == "let_go":
-        let_go(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
-        return redirect("followup:missing")
     try:
+        if act == "let_go":
+            let_go(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
+            return redirect("followup:missing")
         claim(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now, takes_over=act == "take_over")
+    except NotHere:
+        raise Http404("no such pupil") from None
     except Refused as refused:
         messages.error(request, str(refused))
-        if any(each.field == "pupil" for each in refused.refusals):
-            return redirect("followup:missing")
     return redirect("followup:sheet", pupil_id)
