@@ -8,8 +8,8 @@ from rollbook.apps.absence.actions.activities import ActivityDraft, record_activ
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
-from rollbook.apps.jobs.models import Run
 from rollbook.apps.followup.actions.recording import StepDraft, record_call, record_step
+from rollbook.apps.jobs.models import Run
 from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
 from rollbook.apps.lessons.actions.timetable import Wanted, add_lessons
 from rollbook.apps.lessons.models import LessonAlert

@@ -11,7 +11,6 @@ _APPS = (
     "registers",
     "lessons",
     "absence",
-    "followup",
     "support",
     "insight",
     "reports",
