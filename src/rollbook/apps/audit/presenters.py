@@ -64,6 +64,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "late_repeat_lates": "late sessions that are repeated lateness",
         "late_repeat_days": "school days in which late sessions are counted",
         "lesson_registers": "lesson registers, 1 for on",
+        "duty_digest": "each morning’s e-mail of what is to be done, 1 for sent",
         "call_within_minutes": "minutes within which first-day calls are made",
         "welfare_officer_day": "day on which a welfare officer is considered",
         "visits_for_illness": "home visits also for illness, 1 for yes",
