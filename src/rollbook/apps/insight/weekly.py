@@ -9,6 +9,7 @@ from rollbook import clock
 from rollbook.apps.insight.actions.saved_views import give_back, note_sent, take_on
 from rollbook.apps.insight.letters import NotSent, send_letter
 from rollbook.apps.insight.queries.saved_views import due_letters
+from rollbook.apps.jobs.actions.running import NotDone
 from rollbook.domain.access import Actor
 
 _BY = Actor(None, "Rollbook", "Weekly letters")
@@ -40,13 +41,9 @@ def send_views(address: str, school_id: int | None = None) -> Sent:
     return Sent(sent, tuple(failed))
 
 
-class SomeNotSent(Exception):
-    """Some letters did not get out; the text says which and why."""
-
-
 def send_due(school_id: int, _slot: datetime, _now: datetime) -> str:
-    """A job: sends a school's views that are due. Errors: SomeNotSent; the next try sends those alone."""
+    """A job: sends a school's views that are due. Errors: NotDone; the next try sends those alone."""
     sent = send_views(settings.ROLLBOOK_ADDRESS, school_id)
     if sent.failed:
-        raise SomeNotSent(f"{sent.count} sent. Not sent: {'; '.join(sent.failed)}")
+        raise NotDone(f"{sent.count} sent. Not sent: {'; '.join(sent.failed)}")
     return f"{sent.count} sent"

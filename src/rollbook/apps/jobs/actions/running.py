@@ -17,6 +17,10 @@ logger = logging.getLogger(__name__)
 _LONGEST_WORDS = 2000
 
 
+class NotDone(Exception):
+    """Raised by a job that could not do all it should; the text says in plain words what and why."""
+
+
 def perform(run_id: int, now: Callable[[], datetime]) -> None:
     """Does a job's work and writes down what came of it. `now` tells the time, which goes on meanwhile.
 
@@ -82,4 +86,7 @@ def _ended(
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, NotDone):
+        return str(error)
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"The program met an error. Tell whoever looks after the server: {said}"

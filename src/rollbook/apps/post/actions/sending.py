@@ -7,7 +7,7 @@ from django.db import transaction
 
 from rollbook.apps.audit.actions import record
 from rollbook.apps.post.models import Attempt, Message
-from rollbook.apps.post.queries.messages import subject_of
+from rollbook.apps.post.queries.messages import may_read, subject_of
 from rollbook.apps.post.queries.purposes import channels_set_up, purpose_of, purposes
 from rollbook.apps.post.tasks import send_message
 from rollbook.domain.access import Actor, Permission, Viewer
@@ -115,6 +115,8 @@ def send_again(*, viewer: Viewer, message_id: int, to_address: str, by: Actor, a
     """Sends a message that failed once more; to another address it is another message in its place. Errors: Refused."""
     with transaction.atomic():
         message = _failed_one(viewer, message_id)
+        if not may_read(viewer, message):
+            raise Refused.one("", "Only those who may see welfare notes may send this message again.")
         _refuse(message.channel, to_address, message.subject, message.body)
         if to_address.strip() != message.to_address:
             return _in_place(message, to_address, by, at)

@@ -28,7 +28,7 @@ def send_mail(parcel: Parcel) -> Answer:
             Fate.LATER, f"The mail server does not accept the sign-in it was given ({_said(error)})."
         )
     except (OSError, smtplib.SMTPException) as error:
-        return Answer(Fate.LATER, f"The mail server can't be reached ({_plain(str(error))}).")
+        return Answer(Fate.LATER, f"The mail server can't be reached ({_reason(error)}).")
     try:
         connection.send_messages([message_of(parcel)])
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -64,10 +64,10 @@ def _not_taken(error: Exception) -> Answer:
         # The answer to the whole mail may be what was lost.
         return Answer(
             Fate.LATER,
-            f"The connection to the mail server broke off ({_plain(str(error))}).",
+            f"The connection to the mail server broke off ({_reason(error)}).",
             is_sure=False,
         )
-    return Answer(Fate.REFUSED, f"The mail can't be sent as it is ({_plain(str(error))}).")
+    return Answer(Fate.REFUSED, f"The mail can't be sent as it is ({_reason(error)}).")
 
 
 def _by_code(code: int, text: bytes | str, what: str) -> Answer:
@@ -83,6 +83,11 @@ def _said(error: smtplib.SMTPResponseException) -> str:
 
 def _text(text: bytes | str) -> str:
     return _plain(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+
+
+def _reason(error: Exception) -> str:
+    """The system's words for it, without its numbers."""
+    return _plain(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
 def _plain(text: str) -> str:

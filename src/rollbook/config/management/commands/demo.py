@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from argparse import ArgumentParser
 from datetime import date, datetime, time, timedelta
@@ -127,7 +128,9 @@ def _refuse_used_port(port: int) -> None:
 
 
 def _serve(port: int) -> None:
-    """Becomes the web server; Ctrl+C ends it."""
+    """Becomes the web server, with a worker beside it; Ctrl+C ends both."""
+    worker = [sys.executable, "-c", "from rollbook.config.cli import main; main()", "worker", "--beside"]
+    subprocess.Popen(worker)  # noqa: S603 - our own command
     command = [sys.executable, "-m", "gunicorn", "rollbook.config.wsgi:application"]
     workers = ["-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket"]
     os.execv(sys.executable, [*command, *workers, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"])  # noqa: S606
