@@ -20,6 +20,8 @@ from rollbook.apps.registers.queries.digests import digest_of, entry_line, plain
 from rollbook.domain.access import Actor
 
 _SAVES_AT_ONCE = 2_000
+# Few enough that the database is at work while the next ones are made ready.
+_ENTRIES_AT_ONCE = 10_000
 _SAVE_COLUMNS = (
     'id, school_id, number, "key", kind, group_id, "on", session, at, by_id, by_name, by_position, '
     "entry_count, is_complete, previous_digest, digest"
@@ -88,6 +90,7 @@ def load_history(
                 entry_count += added
                 on_entries(added)
             plan_count = _add_plans(cast_of, plans, rows)
+            rows.wait()
         Chain.objects.filter(pk=school_id).update(length=chain.length, digest=chain.digest)
         loaded = Loaded(chain.length - before, entry_count, plan_count)
         record(
@@ -103,11 +106,13 @@ def load_history(
 
 def _parts(saves: Iterable[PastSave]) -> Iterator[list[PastSave]]:
     part: list[PastSave] = []
+    entries = 0
     for save in saves:
         part.append(save)
-        if len(part) == _SAVES_AT_ONCE:
+        entries += sum(len(marks.pupils) for marks in save.marks)
+        if len(part) == _SAVES_AT_ONCE or entries >= _ENTRIES_AT_ONCE:
             yield part
-            part = []
+            part, entries = [], 0
     if part:
         yield part
 
@@ -136,7 +141,9 @@ def _add_saves(
             closures.append(_closure(cast_of.school_id, save_id, save))
     rows.add("registers_save", _SAVE_COLUMNS, [row.values() for row in save_rows])
     rows.add_entries(entries)
-    UnplannedClosure.objects.bulk_create(closures)
+    if closures:
+        rows.wait()
+        UnplannedClosure.objects.bulk_create(closures)
     return sum(row.entry_count for row in save_rows)
 
 

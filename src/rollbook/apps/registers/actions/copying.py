@@ -5,10 +5,11 @@ holds the school's chain.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -63,15 +64,20 @@ class RowWriter(Protocol):
         """Adds rows of any table; `columns` in the order of the values."""
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
-        """Adds the entries in this order."""
+        """Adds the entries in this order. They may still be on their way when it returns: see `wait`."""
+
+    def wait(self) -> None:
+        """Returns once everything is in the tables: before the caller uses the connection itself. Errors: any of it."""
 
 
 @contextmanager
 def writer(connection: BaseDatabaseWrapper) -> Iterator[RowWriter]:
     """The writer for this database, inside a transaction."""
     if connection.vendor == "postgresql":
-        with connection.wrap_database_errors:
-            yield _Postgres(connection)
+        with connection.wrap_database_errors, ThreadPoolExecutor(max_workers=1) as beside:
+            rows = _Postgres(connection.connection, beside)
+            yield rows
+            rows.wait()
         return
     driver = connection.connection
     [usual] = driver.execute("PRAGMA cache_size").fetchone()
@@ -85,6 +91,7 @@ def writer(connection: BaseDatabaseWrapper) -> Iterator[RowWriter]:
 
 
 _CACHE_KILOBYTES = -400_000
+_IDS_AHEAD = 200
 _ENTRY_COLUMNS = (
     'school_id, save_made_id, "on", session, version, code, minutes_late, arrived_at, note, reason, '
     "at, by_id, by_name, by_position, pupil_id"
@@ -105,6 +112,9 @@ class _Sqlite:
         row = self._driver.execute("SELECT seq FROM sqlite_sequence WHERE name = 'registers_save'").fetchone()
         first = (row[0] if row else 0) + 1
         return range(first, first + count)
+
+    def wait(self) -> None:
+        """Nothing is ever on its way: SQLite works in the calling thread."""
 
     def add(self, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
         marks = ", ".join(["?"] * len(columns.split(", ")))
@@ -131,21 +141,43 @@ class _Sqlite:
 
 
 class _Postgres:
-    """COPY, with the lines written here: adapting each value by itself would take most of the time."""
+    """COPY, with the lines written here: adapting each value by itself would take most of the time.
 
-    def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self._connection = connection
+    The database takes rows in while the next ones are made: a thread waits for it. One statement at a time is under
+    way, in the order in which they were asked for; what went wrong in one is raised by the next, or by `wait`.
+    """
+
+    def __init__(self, driver: Any, beside: Executor) -> None:
+        self._driver = driver
+        self._beside = beside
+        self._under_way: Future[None] | None = None
+        self._ids: list[int] = []
+
+    def wait(self) -> None:
+        """Waits for the statement under way. Errors: what it failed with."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
 
     def save_ids(self, count: int) -> Sequence[int]:
-        with self._connection.cursor() as cursor:
+        if len(self._ids) < count:
+            self.wait()
+            self._reserve(count)
+        ids, self._ids = self._ids[:count], self._ids[count:]
+        return ids
+
+    def _reserve(self, count: int) -> None:
+        with self._driver.cursor() as cursor:
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence('registers_save', 'id')) FROM generate_series(1, %s)",
                 [count],
             )
-            return [row[0] for row in cursor.fetchall()]
+            self._ids += [row[0] for row in cursor.fetchall()]
 
     def add(self, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
-        self._copy(table, columns, "\n".join([_line(*row) for row in rows]))
+        text = "\n".join([_line(*row) for row in rows])
+        self.wait()
+        self._copy(table, columns, text)
 
     def add_entries(self, rows: Iterable[EntryRows]) -> None:
         text: list[str] = []
@@ -155,10 +187,13 @@ class _Postgres:
                 marks.arrived_at, marks.note, marks.reason, save.at, save.by_id, save.by_name, save.by_position,
             )  # fmt: skip
             text += [f"{line}\t{pupil_id}\n" for pupil_id in pupil_ids]
-        self._copy("registers_entry", _ENTRY_COLUMNS, "".join(text))
+        self.wait()
+        # Asked for now, so that the next saves need not wait for these entries.
+        self._reserve(_IDS_AHEAD)
+        self._under_way = self._beside.submit(self._copy, "registers_entry", _ENTRY_COLUMNS, "".join(text))
 
     def _copy(self, table: str, columns: str, text: str) -> None:
-        with self._connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        with self._driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             copy.write(text)
 
 
