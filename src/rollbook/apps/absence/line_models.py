@@ -4,11 +4,14 @@ A call holds who told what, when and by which way; each pupil it was about has a
 to the register goes through planned marks (`source="report:12"`) and amendments, never past them.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from rollbook.apps.absence.record_models import Record, in_order
+from rollbook.domain.absence_line import Next
 from rollbook.domain.told import Caller, Channel, Illness, Told
 
 HALVES = [("AM", "morning"), ("PM", "afternoon")]
@@ -80,6 +83,13 @@ class Report(Record):
         max_length=2, help_text="What was settled on: the proposal, or another hand's choice."
     )
     code_because = models.CharField(max_length=300, blank=True, help_text="Why it is not the proposal.")
+    next = models.CharField(
+        max_length=10,
+        choices=[(each.value, each.words) for each in Next],
+        default=Next.NOTHING.value,
+        help_text="What must still happen.",
+    )
+    changed_at = models.DateTimeField(null=True, help_text="When it was last changed.")
 
     class Meta:
         ordering = ["first_day", "id"]
@@ -98,6 +108,11 @@ class Report(Record):
 
     def __str__(self) -> str:
         return f"{self.pupil_id} from {self.first_day}"
+
+    @property
+    def settled_at(self) -> datetime:
+        """When it last became what it is: marks made later have met it already."""
+        return self.changed_at or self.recorded_at
 
 
 class KeptMark(models.Model):

@@ -150,6 +150,8 @@ class PlannedMark(models.Model):
         EMAIL = "email", "Parent e-mailed"
         LETTER = "letter", "Letter"
         IN_PERSON = "in-person", "Told in person"
+        WEB_FORM = "web-form", "Parent filled in the web form"
+        SOMEBODY = "somebody", "Told by somebody else"
         LEAVE = "leave", "Leave granted"
         ACTIVITY = "activity", "Trip or activity"
         SCHOOL = "school", "School decision"

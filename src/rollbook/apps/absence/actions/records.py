@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
-from rollbook.apps.absence.models import Record
+from rollbook.apps.absence.models import Call, Record, Transfer
 from rollbook.apps.absence.queries.people import with_id
 from rollbook.apps.audit.actions import record
 from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
@@ -16,6 +17,7 @@ from rollbook.domain.access import Actor, Permission, Viewer
 from rollbook.domain.refusals import Refused
 
 R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=Model)
 _LARGEST_ID = 2**63 - 1
 Differs = dict[str, dict[str, Any]]
 """Shape: {"from": ..., "to": ...}, each the fields that differ, as JSON has them."""
@@ -33,7 +35,7 @@ def must_any(viewer: Viewer, permissions: Collection[Permission], what: str) -> 
         raise Refused.one("", f"You may not {what}.")
 
 
-def made_once(viewer: Viewer, model: type[R], key: UUID, make: Callable[[], R]) -> R:
+def made_once(viewer: Viewer, model: type[M], key: UUID, make: Callable[[], M]) -> M:
     """The record that `make` makes in one transaction, or the one that the same form made when it was sent before."""
     found = _made_by(viewer, model, key)
     if found is not None:
@@ -60,7 +62,7 @@ def columns_of_new(viewer: Viewer, key: UUID, recorded_by: Actor, recorded_at: d
     }
 
 
-def _made_by(viewer: Viewer, model: type[R], key: UUID) -> R | None:
+def _made_by(viewer: Viewer, model: type[M], key: UUID) -> M | None:
     return model._default_manager.filter(school_id=viewer.school_id, key=key).first()
 
 
@@ -151,7 +153,9 @@ def plan(
     )
 
 
-def note(*, of: Record, type: str, facts: Mapping[str, Any], by: Actor, at: datetime) -> None:
+def note(
+    *, of: Record | Call | Transfer, type: str, facts: Mapping[str, Any], by: Actor, at: datetime
+) -> None:
     """Puts what happened to a record into the audit log, which is its history too."""
     with transaction.atomic():
         record(type=type, by=by, at=at, school_id=of.school_id, subject=of.source, facts=facts)

@@ -8,6 +8,7 @@ from rollbook.apps.absence.models import Report
 from rollbook.domain.access import Viewer
 from rollbook.domain.sessions import SchoolSession
 from rollbook.domain.told import Channel, Told
+from rollbook.ui.words import local
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def as_reported(row: Report) -> Reported:
     return Reported(
         id=row.pk,
         pupil_id=row.pupil_id,
-        told_at=row.call.told_at,
+        told_at=local(row.call.told_at),
         told=Told(row.told),
         reason=Told(row.told).said.words,
         note=row.note,

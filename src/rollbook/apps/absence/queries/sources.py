@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,10 +11,12 @@ from rollbook.apps.absence.models import (
     OffSiteActivity,
     PartTimeTimetable,
     Record,
+    Report,
     Suspension,
 )
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.part_time import TimetableState
+from rollbook.ui.words import moment
 
 Named = tuple[str, str]
 """Words, and the address of the record's page for those who may open it, else ""."""
@@ -28,6 +31,7 @@ _PAGES: dict[str, tuple[type[Record], str, frozenset[Permission]]] = {
         frozenset({_P.TIMETABLES_DRAFT, _P.TIMETABLES_AGREE}),
     ),
     "suspension": (Suspension, "absence:suspension", frozenset({_P.SUSPENSIONS_RECORD})),
+    "report": (Report, "absence:report", frozenset({_P.ABSENCE_RECORD})),
 }
 
 
@@ -44,7 +48,8 @@ def sources_of(viewer: Viewer, sources: Iterable[str]) -> dict[str, Named]:
     found = {}
     for kind, numbers in ids.items():
         model, page, allowed = _PAGES[kind]
-        rows = model._default_manager.filter(school_id=viewer.school_id, pk__in=numbers)
+        rows: Any = model._default_manager.filter(school_id=viewer.school_id, pk__in=numbers)
+        rows = rows.select_related("call") if model is Report else rows
         for record in rows:
             url = reverse(page, args=[record.pk]) if viewer.permissions & allowed else ""
             found[record.source] = (_words(record), url)
@@ -75,4 +80,6 @@ def _words(record: Record) -> str:
         return record.title
     if isinstance(record, DualRegistration):
         return f"Also at {record.other_school}"
+    if isinstance(record, Report):
+        return f"Told on {moment(record.call.told_at)}"
     return "Part-time timetable" if isinstance(record, PartTimeTimetable) else "Suspension"
