@@ -11,7 +11,7 @@ mkdir -p "$out/fonts" "$out/img"
 node_modules/.bin/sass --quiet-deps --no-source-map --style=compressed --load-path=. --load-path=node_modules \
     assets/app.scss "$out/app.css"
 # One file a script, classic and not modules: app.js must run before the first paint.
-for script in app register grid absence desk rollcall kiosk; do
+for script in app register grid absence line desk rollcall kiosk; do
     node_modules/.bin/esbuild "assets/$script.js" --bundle --minify --format=iife --target=es2022 \
         --legal-comments=none --log-level=warning --outfile="$out/$script.js"
 done

@@ -11,6 +11,7 @@ ROLLBOOK_NAV = [
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
     ("Absence", "followup:missing", ["contact.record"]),
+    ("Absence", "absence:line", ["absence.record"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
     ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
@@ -43,6 +44,7 @@ ROLLBOOK_TABS = {
     "absence": [
         ("Missing now", "followup:missing", ["contact.record"]),
         ("Reasons due", "followup:reasons", ["contact.record"]),
+        ("Absence line", "absence:line", ["absence.record"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),
@@ -95,6 +97,7 @@ ROLLBOOK_TAB_COUNTS = {
     "roll:removals": "rollbook.apps.roll.queries.removals.waiting_count",
     "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
     "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
+    "absence:line": "rollbook.apps.absence.queries.line_inbox.open_count",
     "lessons:alerts": "rollbook.apps.lessons.queries.alerts.open_count",
     "support:list": "rollbook.apps.support.queries.supports.review_count",
     "followup:reasons": "rollbook.apps.followup.queries.reasons.running_out_count",

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from rollbook.apps.absence.views import activities, dual, on_activity, suspensions, timetables
+from rollbook.apps.absence.views import (
+    activities,
+    dual,
+    line,
+    line_calls,
+    on_activity,
+    suspensions,
+    timetables,
+)
 from rollbook.ui.converters import register_converters
 
 register_converters()
@@ -39,4 +47,18 @@ urlpatterns = [
     path(
         "planned/suspensions/<int:suspension_id>/withdraw/", suspensions.withdraw, name="withdraw_suspension"
     ),
+    path("absence/line/", line.line, name="line"),
+    path("absence/line/new/", line.new_report, name="new_report"),
+    path("absence/line/<int:report_id>/", line.report, name="report"),
+    path("absence/line/<int:report_id>/change/", line.change, name="change_report"),
+    path("absence/line/<int:report_id>/withdraw/", line.withdraw, name="withdraw_report"),
+    path("absence/line/<int:report_id>/<day:on>/<session:session>/", line.decide, name="decide"),
+    path("absence/line/message/", line_calls.new_message, name="new_message"),
+    path("absence/line/message/<int:call_id>/set-aside/", line_calls.set_message_aside, name="set_aside"),
+    path("absence/line/transfers/", line_calls.transfers, name="transfers"),
+    path("absence/line/transfers/new/", line_calls.new_transfer, name="new_transfer"),
+    path("absence/line/transfers/<int:transfer_id>/", line_calls.transferred, name="transfer"),
+    path("absence/line/transfers/<int:transfer_id>/take-on/", line_calls.take_on, name="take_on"),
+    path("absence/line/still-away/", line_calls.still_away_page, name="still_away"),
+    path("absence/line/appointments/", line_calls.appointments, name="appointments"),
 ]

@@ -72,6 +72,9 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "welfare_officer_day": "day on which a welfare officer is considered",
         "visits_for_illness": "home visits also for illness, 1 for yes",
         "claim_minutes": "minutes for which a call is taken on",
+        "parents_call_minutes_before": "minutes before the register by which parents call",
+        "calls_accepted_minutes_before": "minutes before the register until which calls are taken",
+        "reported_absence_mail": "e-mail of reported absence, 1 for at once, 2 for once a morning",
     },
 }
 # Numbers that lead to a row and say nothing to a reader.

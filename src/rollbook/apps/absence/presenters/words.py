@@ -65,9 +65,23 @@ _WHAT = {
     "absence.suspension.recorded": "Recorded",
     "absence.suspension.changed": "Changed",
     "absence.suspension.withdrawn": "Withdrawn",
+    "absence.report.recorded": "Recorded",
+    "absence.report.changed": "Changed",
+    "absence.report.withdrawn": "Withdrawn",
+    "absence.report.mark_kept": "Left a mark as it was",
 }
 # Fields whose content is not repeated in a history: it is in the record, or known to few.
-_UNSAID = {"staff_id", "contact_id", "half_days", "weekdays", "state", "reason"}
+_UNSAID = {
+    "next",
+    "is_believed",
+    "caller",
+    "staff_id",
+    "contact_id",
+    "half_days",
+    "weekdays",
+    "state",
+    "reason",
+}
 _FIELDS = {
     "title": "name",
     "la_contact": "local authority’s contact",
@@ -79,6 +93,13 @@ _FIELDS = {
     "provision_code": "code of the provision",
     "provision_from": "provision from",
     "first_session": "from the",
+    "last_session": "until the end of the",
+    "expected_back_on": "expected back",
+    "proposed_code": "code proposed",
+    "is_test_met": "the law’s question answered yes",
+    "is_evidence_seen": "evidence shown",
+    "leaves_at": "leaves at",
+    "returns_at": "back at",
     "why": "why",
     "long_reason": "why longer than six weeks",
     "parent_name": "parent",

@@ -49,7 +49,8 @@ class Setting:
     def bounds(self) -> str:
         """What no school may leave, in a sentence."""
         if self.words:
-            return f"{' or '.join(self.words)}: the law leaves both open."
+            several = "both" if len(self.words) == 2 else "each of them"
+            return f"{' or '.join(self.words)}: the law leaves {several} open."
         if self.bound_citation.source == POLICY:
             return f"From {self.lowest} to {self.highest}."
         return f"The law leaves {self.lowest} to {self.highest} open."
@@ -201,6 +202,43 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 because="A call takes some minutes, and one that was forgotten must not stop the next person.",
                 citation=Citation(POLICY, "section 4.5"),
                 bound_citation=Citation(POLICY, "section 4.5"),
+                name="parents_call_minutes_before",
+                title="Parents tell of an absence",
+                explanation="So many minutes before the morning register opens, at the latest: 15 before 09:00 is "
+                "08:45. A later call is marked as such.",
+                unit="minutes before the morning register opens",
+                default=15,
+                lowest=0,
+                highest=90,
+                because="The policy names a time before school begins; the law names none.",
+                citation=Citation(POLICY, "section 4.2"),
+                bound_citation=Citation(POLICY, "section 4.2"),
+            ),
+            Setting(
+                name="calls_accepted_minutes_before",
+                title="Calls are taken without a word until",
+                explanation="The policy names two times (before 09:00 and by 08:45). A call between the two is shown "
+                "as later than asked for and not flagged as late.",
+                unit="minutes before the morning register opens",
+                default=0,
+                lowest=0,
+                highest=90,
+                because="Section 3.7 names the beginning of the school day.",
+                citation=Citation(POLICY, "section 3.7"),
+                bound_citation=Citation(POLICY, "section 3.7"),
+            ),
+            Setting(
+                name="reported_absence_mail",
+                title="The pastoral lead is told of reported absence",
+                explanation="By e-mail, with the pupil’s name and group and a link, never the reason.",
+                unit="",
+                default=1,
+                lowest=0,
+                highest=2,
+                because="The policy asks for an e-mail and names no time.",
+                citation=Citation(POLICY, "section 4.2"),
+                bound_citation=Citation(POLICY, "section 4.2"),
+                words=("Not by e-mail", "At once, one e-mail a call", "Once a morning, at 09:45"),
             ),
             Setting(
                 name="lesson_registers",
