@@ -172,7 +172,7 @@ def test_what_is_planned_stands_where_it_goes_before_what_was_told(code: str) ->
     assert [each.answer.code for each in found] == BESIDE_A_PLAN[code].split()
     for each, base in zip(found, (ILL, HOLIDAY, ASKED), strict=True):
         stands = each.answer.stands is not None
-        assert stands is (each.answer.code == code and code not in (base.answer.code,))
+        assert stands is (each.answer.code == code and code != base.answer.code)
         assert (f"{code} stands" in each.because) is stands
 
 
