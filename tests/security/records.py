@@ -1,11 +1,15 @@
 """One of every record of absence."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 from rollbook.apps.absence.actions.activities import ActivityDraft, record_activity
 from rollbook.apps.absence.actions.dual import DualDraft, record_dual
+from rollbook.apps.absence.actions.line import record_reports
+from rollbook.apps.absence.actions.line_calls import keep_message, transfer
+from rollbook.apps.absence.actions.line_drafts import AbsenceDraft, CallDraft
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
 from rollbook.apps.followup.actions.recording import StepDraft, record_call, record_step
@@ -141,12 +145,34 @@ def absence_records(
     return {
         "meeting_id": meeting.pk,
         "step_id": step.pk,
+    return line_records(pupil_id, word, on, act | {"to_id": head.user_id}) | {
         "support_id": support.pk,
         "activity_id": activity.pk,
         "dual_id": dual.pk,
         "timetable_id": timetable.pk,
         "suspension_id": suspension.pk,
     }
+
+
+def line_records(pupil_id: int, word: str, on: date, act: dict[str, Any]) -> dict[str, int]:
+    """A report of the absence line, a message that waits and a transferred call. Shape: ids by place in addresses."""
+    to_id = act.pop("to_id")
+    told = CallDraft("telephone", act["at"], "somebody", f"Caller{word}", f"Aunt{word}")
+    away = AbsenceDraft(
+        pupil_id, "ill", on, illness="mental", private_note=f"Private{word}", note=f"Shown{word}"
+    )
+    (report,) = record_reports(call=told, absences=[away], key=uuid4(), **act)
+    message = keep_message(call=replace(told, text=f"Message{word}"), key=uuid4(), **act)
+    moved = transfer(
+        pupil_id=pupil_id,
+        to_id=to_id,
+        what_for="support",
+        notes=f"Notes{word}",
+        call_id=report.call_id,
+        key=uuid4(),
+        **act,
+    )
+    return {"report_id": report.pk, "told_id": message.pk, "transfer_id": moved.pk}
 
 
 def lesson_records(

@@ -114,11 +114,7 @@ class AbsencePart(Form):
     )
     first_day = DateField(label="Away from")
     first_session = forms.ChoiceField(label="Beginning with", choices=HALVES, initial="AM")
-    last_day = DateField(
-        label="Away until",
-        required=False,
-        help_text="The last day away. Empty: one day, or to the day before.",
-    )
+    last_day = DateField(label="Away until", required=False)
     last_session = forms.ChoiceField(label="To", choices=_UNTIL, initial="PM")
     expected_back_on = DateField(label="Expected back on", required=False)
     note = forms.CharField(
@@ -170,6 +166,7 @@ class ReportForm(CallPart, AbsencePart):
         error_messages={"required": "Choose who told the school."},
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("caller", "caller_name", "caller_relation", "channel", "told_on", "told_at")
 
     def __init__(
         self,
@@ -220,6 +217,10 @@ class ReportForm(CallPart, AbsencePart):
             names = ("first_day", "first_session", "last_day", "last_session")
             own = {name: self.cleaned_data.get(f"{start}{name}") for name in names}
             own["first_day"] = own["first_day"] or found[0].first_day
+            own["first_session"], own["last_session"] = (
+                own["first_session"] or "AM",
+                own["last_session"] or "PM",
+            )
             same = own["last_day"] is None and own["first_day"] == found[0].first_day
             if same:
                 own["last_day"] = found[0].last_day
@@ -240,9 +241,11 @@ def _of_sibling(sibling: OnRoll) -> dict[str, forms.Field]:
             required=False,
         ),
         f"{start}first_day": DateField(label=f"{name} away from", required=False),
-        f"{start}first_session": forms.ChoiceField(label="Beginning with", choices=HALVES, initial="AM"),
+        f"{start}first_session": forms.ChoiceField(
+            label="Beginning with", choices=HALVES, initial="AM", required=False
+        ),
         f"{start}last_day": DateField(label=f"{name} away until", required=False),
-        f"{start}last_session": forms.ChoiceField(label="To", choices=_UNTIL, initial="PM"),
+        f"{start}last_session": forms.ChoiceField(label="To", choices=_UNTIL, initial="PM", required=False),
     }
 
 

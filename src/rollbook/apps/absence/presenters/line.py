@@ -31,6 +31,15 @@ _STATES = {
     State.KEPT: "was left as it was",
     State.MISSING: "was never marked",
 }
+_SUMS = {
+    State.MARKED: "marked",
+    State.PLANNED: "to be filled in",
+    State.STANDS: "from another record",
+    State.DIFFERS: "to be decided",
+    State.SINCE: "marked otherwise later",
+    State.KEPT: "left as it was",
+    State.MISSING: "not marked",
+}
 OUT_OF_HOURS = (
     "Thank you for telling us. Where you can, please make appointments outside school hours. If it has to be in the "
     "school day, let us know beforehand, and let your child come before it and come back after it."
@@ -100,32 +109,29 @@ def done_words(row: Row) -> str:
     counts: dict[State, int] = {}
     for each in row.effects:
         counts[each.state] = counts.get(each.state, 0) + 1
-    said = {
-        State.MARKED: "marked",
-        State.PLANNED: "to be filled in",
-        State.STANDS: "from another record",
-        State.DIFFERS: "to be decided",
-        State.SINCE: "marked otherwise later",
-        State.KEPT: "left as it was",
-        State.MISSING: "not marked",
-    }
-    parts = [f"{count} {said[state]}" for state, count in counts.items()]
-    total = len(row.effects)
-    return f"{'1 session' if total == 1 else f'{total} sessions'}: {sentence_list(parts)}."
+    return f"{sentence_list([f'{_sessions(count)} {_SUMS[state]}' for state, count in counts.items()])}."
+
+
+def _sessions(count: int) -> str:
+    return "1 session" if count == 1 else f"{count} sessions"
 
 
 def waits_words(row: Row) -> str:
     """What is still to be done about a report, "" for nothing."""
     if not row.is_open:
         return ""
+    said = []
     if row.differing:
         effect = row.differing[0]
         more = f" and {len(row.differing) - 1} more" if len(row.differing) > 1 else ""
-        return f"Marked {mark_words(effect)} on {half_day(effect)}{more}, told {effect.code}"
-    if row.waits_for is Next.HAND:
-        code = row.report.proposed_code
-        return f"{code} ({BY_SYMBOL[code].title.lower()}) is to be set: {row.waits_for.words.lower()}"
-    return row.waits_for.words
+        said.append(f"Marked {mark_words(effect)} on {half_day(effect)}{more}, told {effect.code}")
+    for then in row.waits_for:
+        if then is Next.HAND:
+            code = row.report.proposed_code
+            said.append(f"{code} ({BY_SYMBOL[code].title.lower()}): {then.words[0].lower()}{then.words[1:]}")
+        else:
+            said.append(then.words)
+    return ". ".join(said)
 
 
 def half_day(effect: Effect) -> str:

@@ -32,19 +32,20 @@ class Row:
         return [each for each in self.effects if each.state is State.DIFFERS]
 
     @property
-    def waits_for(self) -> Next:
-        """What must still happen: taken off an activity, a reason found; NOTHING where all is settled."""
+    def waits_for(self) -> tuple[Next, ...]:
+        """What must still happen: taken off an activity, a reason found; nothing where all is settled."""
+        then = Next(self.report.next)
+        waits = [then] if then is not Next.NOTHING and any(map(_is_n, self.effects)) else []
         if any(
             each.found.answer.next is Next.ACTIVITY and each.state is State.PLANNED for each in self.effects
         ):
-            return Next.ACTIVITY
-        then = Next(self.report.next)
-        return then if then is not Next.NOTHING and any(map(_is_n, self.effects)) else Next.NOTHING
+            waits.append(Next.ACTIVITY)
+        return tuple(waits)
 
     @property
     def is_open(self) -> bool:
         """Is there something to work off?"""
-        return self.report.ended_at is None and (bool(self.differing) or self.waits_for is not Next.NOTHING)
+        return self.report.ended_at is None and bool(self.differing or self.waits_for)
 
 
 def _is_n(effect: Effect) -> bool:

@@ -78,10 +78,10 @@ def new_message(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.ABSENCE_RECORD)
 @require_http_methods(["GET", "POST"])
-def set_message_aside(request: HttpRequest, call_id: int) -> HttpResponse:
+def set_message_aside(request: HttpRequest, told_id: int) -> HttpResponse:
     """Sets a message aside that tells of no absence, with the reason."""
     viewer, now = viewer_of(request), clock.now()
-    call = found_or_404(message_of(viewer, call_id))
+    call = found_or_404(message_of(viewer, told_id))
     form = ReasonForm(request.POST or None)
 
     def page() -> HttpResponse:
@@ -89,7 +89,7 @@ def set_message_aside(request: HttpRequest, call_id: int) -> HttpResponse:
         return render(request, "absence/line_set_aside.html", context, status=status_of(form))
 
     def act() -> tuple[str, str]:
-        set_aside(viewer=viewer, call_id=call_id, by=viewer.actor, at=now, **form.cleaned_data)
+        set_aside(viewer=viewer, call_id=told_id, by=viewer.actor, at=now, **form.cleaned_data)
         return "Set aside.", reverse("absence:line")
 
     return one_act(request, form, page=page, act=act)
