@@ -142,10 +142,9 @@ def absence_records(
         by_id=head.user_id,
         by_name=f"Helm{known}",
     )
-    return {
+    return line_records(pupil_id, word, on, act | {"to_id": head.user_id}) | {
         "meeting_id": meeting.pk,
         "step_id": step.pk,
-    return line_records(pupil_id, word, on, act | {"to_id": head.user_id}) | {
         "support_id": support.pk,
         "activity_id": activity.pk,
         "dual_id": dual.pk,

@@ -11,7 +11,6 @@ ROLLBOOK_NAV = [
     ("Registers", "registers:mine", ["register.take_own", "register.take_any", "pupil.view_any"]),
     ("Arrivals", "registers:arrivals", ["arrivals.sign_in"]),
     ("Absence", "followup:missing", ["contact.record"]),
-    ("Absence", "absence:line", ["absence.record"]),
     ("Planned", "registers:planned", ["planned.record"]),
     ("Pupils", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
     ("Figures", "insight:overview", ["measures.view", "measures.totals"]),
@@ -43,8 +42,8 @@ ROLLBOOK_TABS = {
     ],
     "absence": [
         ("Missing now", "followup:missing", ["contact.record"]),
-        ("Reasons due", "followup:reasons", ["contact.record"]),
         ("Absence line", "absence:line", ["absence.record"]),
+        ("Reasons due", "followup:reasons", ["contact.record"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),

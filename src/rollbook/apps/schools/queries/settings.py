@@ -202,6 +202,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 because="A call takes some minutes, and one that was forgotten must not stop the next person.",
                 citation=Citation(POLICY, "section 4.5"),
                 bound_citation=Citation(POLICY, "section 4.5"),
+            ),
+            Setting(
                 name="parents_call_minutes_before",
                 title="Parents tell of an absence",
                 explanation="So many minutes before the morning register opens, at the latest: 15 before 09:00 is "

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0009_pupils_of_entries_at_once"),
+        ("registers", "0010_reasons_not_established"),
     ]
 
     operations = [
