@@ -44,6 +44,7 @@ ROLLBOOK_TABS = {
         ("Missing now", "followup:missing", ["contact.record"]),
         ("Absence line", "absence:line", ["absence.record"]),
         ("Reasons due", "followup:reasons", ["contact.record"]),
+        ("Back at school", "followup:back", ["contact.record"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),
@@ -122,6 +123,7 @@ ROLLBOOK_CARDS = {
         "rollbook.apps.support.presenters.cards.pupil_card",
         "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
+        "rollbook.apps.followup.presenters.back.pupil_card",
     ],
 }
 
@@ -147,6 +149,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.roll.queries.owed.owed",
     "rollbook.apps.absence.queries.owed_records.owed",
     "rollbook.apps.followup.queries.owed_reasons.owed",
+    "rollbook.apps.followup.queries.owed_back.owed",
     "rollbook.apps.support.queries.owed.owed",
     "rollbook.apps.keeping.queries.owed.owed",
 ]

@@ -75,11 +75,21 @@ def absences(marks: Iterable[tuple[date, SchoolSession, str]]) -> list[Absence]:
     found: list[Absence] = []
     missed: list[Missed] = []
     for on, session, symbol in sorted(marks, key=lambda mark: (mark[0], mark[1] is SchoolSession.PM)):
-        code = BY_SYMBOL[symbol]
-        if code.is_attended or (code.is_absence and code.is_on_site):
+        if is_seen(symbol):
             if missed:
                 found.append(Absence(tuple(missed), is_open=False))
             missed = []
-        elif code.is_absence and symbol != _AGREED_AWAY:
+        elif is_missed(symbol):
             missed.append(Missed(on, session, symbol))
     return [*found, Absence(tuple(missed), is_open=True)] if missed else found
+
+
+def is_seen(symbol: str) -> bool:
+    """Does this mark say that the pupil was seen, here or at an approved activity, so that an absence is over?"""
+    code = BY_SYMBOL[symbol]
+    return code.is_attended or (code.is_absence and code.is_on_site)
+
+
+def is_missed(symbol: str) -> bool:
+    """Does this mark say that a session was missed? One agreed off on a part-time timetable was not."""
+    return BY_SYMBOL[symbol].is_absence and not is_seen(symbol) and symbol != _AGREED_AWAY

@@ -28,6 +28,7 @@ TABLES = (
     "lessons_lessonsave",
     "lessons_lessonmark",
     "lessons_lessonalert",
+    "followup_backcheck",
 )
 
 _PG_FUNCTION = """

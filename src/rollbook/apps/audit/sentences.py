@@ -51,6 +51,8 @@ SENTENCES: Mapping[str, str] = {
     "absence.call.transferred": "Handed over {subject}",
     "absence.transfer.acknowledged": "Took on {subject}",
     "absence.transfer.closed": "Wrote down what came of {subject}",
+    "followup.back.checked": "Recorded how {subject} came back",
+    "followup.back.not_needed": "Decided that {subject} need not be met",
     "support.started": "Started {subject}",
     "support.reviewed": "Wrote down a review of {subject}",
     "support.ended": "Ended {subject}",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from rollbook.apps.followup.views import missing, sheet, steps
+from rollbook.apps.followup.views.back import back_urls
 from rollbook.apps.followup.views.reasons import reason_urls
 
 app_name = "followup"
@@ -15,4 +16,5 @@ urlpatterns = [
     path("absence/steps/<int:step_id>/answer/", steps.answer, name="answer"),
     path("absence/steps/<int:step_id>/put-right/", steps.wrong, name="put_right"),
     *reason_urls,
+    *back_urls,
 ]

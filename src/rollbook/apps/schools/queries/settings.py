@@ -85,6 +85,61 @@ def _lateness(*, unit: str, default: int, lowest: int, highest: int, **words: An
     )
 
 
+def _back(*, unit: str, default: int, lowest: int, highest: int, **words: Any) -> Setting:
+    """A part of how a pupil who was away is welcomed back, which the policy leaves to the school."""
+    its = Citation(POLICY, "section 7.3")
+    return Setting(
+        unit=unit, default=default, lowest=lowest, highest=highest, citation=its, bound_citation=its, **words
+    )
+
+
+_BACK_AT_SCHOOL = (
+    _back(
+        name="back_checks",
+        title="Pupils are welcomed back",
+        explanation="Whether somebody is to meet each pupil who comes back after an absence.",
+        unit="",
+        default=1,
+        lowest=0,
+        highest=1,
+        because="The policy asks for it; a school that begins in the middle of a year may begin with it later.",
+        words=("Off", "On"),
+    ),
+    _back(
+        name="back_from_sessions",
+        title="A pupil is welcomed back after",
+        explanation="So many sessions missed at least, before somebody meets the pupil on the return.",
+        unit="sessions missed",
+        default=1,
+        lowest=1,
+        highest=10,
+        because="The policy says after any absence; after more than a week nobody would ask any more.",
+    ),
+    _back(
+        name="back_full_from_days",
+        title="An absence is lengthy from",
+        explanation="So many school days missed or more make it the full check: how the pupil feels, and what is "
+        "agreed.",
+        unit="school days",
+        default=5,
+        lowest=2,
+        highest=20,
+        because="One day is not lengthy, and four weeks always are.",
+    ),
+    _back(
+        name="zones_of_regulation",
+        title="How a pupil feels is told in Zones of Regulation",
+        explanation="On: blue, green, yellow and red zone. Off: the same four in plain words.",
+        unit="",
+        default=1,
+        lowest=0,
+        highest=1,
+        because="The policy names the Zones of Regulation; another school may use its own words.",
+        words=("Off", "On"),
+    ),
+)
+
+
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
         setting.name: setting
