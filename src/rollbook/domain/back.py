@@ -140,7 +140,9 @@ def check_problems(draft: CheckDraft, *, is_full: bool, back_on: date, now: date
     if draft.at is None or draft.at > now:
         found.append(Refusal("at", "Give the day and time at which they met; it can’t be still to come."))
     elif draft.at.date() < back_on:
-        found.append(Refusal("at", f"The pupil came back on {words_for_weekday(back_on)}; they met then or later."))
+        found.append(
+            Refusal("at", f"The pupil came back on {words_for_weekday(back_on)}; they met then or later.")
+        )
     if draft.feeling not in ("", *Feeling):
         found.append(Refusal("feeling", "Choose how the pupil is."))
     if is_full and not draft.feeling:
@@ -148,7 +150,9 @@ def check_problems(draft: CheckDraft, *, is_full: bool, back_on: date, now: date
     if is_full and draft.is_ready is None:
         found.append(Refusal("is_ready", "Say whether the pupil was ready to go back into the classroom."))
     if is_full and not draft.agreed:
-        message = "After a lengthy absence, say what was agreed: times, check-ins or work missed, or “none needed”."
+        message = (
+            "After a lengthy absence, say what was agreed: times, check-ins or work missed, or “none needed”."
+        )
         found.append(Refusal("adjusted_times", message))
     for name in ("adjusted_times", "check_ins", "work_missed"):
         found += _about_text(name, getattr(draft, name), LONGEST_AGREED)
@@ -159,7 +163,9 @@ def check_problems(draft: CheckDraft, *, is_full: bool, back_on: date, now: date
 def _about_next(on: date | None, today: date) -> list[Refusal]:
     if on is None or 0 < (on - today).days <= LONGEST_AHEAD_DAYS:
         return []
-    return [Refusal("next_check_on", f"Give a day from tomorrow on, at most {LONGEST_AHEAD_DAYS} days ahead.")]
+    return [
+        Refusal("next_check_on", f"Give a day from tomorrow on, at most {LONGEST_AHEAD_DAYS} days ahead.")
+    ]
 
 
 def _about_text(name: str, text: str, longest: int) -> list[Refusal]:

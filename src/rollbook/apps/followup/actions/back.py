@@ -45,7 +45,9 @@ def record_check(
     if len(found.checks) != seen_count:
         raise Refused.one("", _MEANWHILE)
     names = dict(own_staff(viewer, at.date())) if draft.is_met else {}
-    refusals = check_problems(draft, is_full=found.due.is_full and found.is_open, back_on=found.back.on, now=at)
+    refusals = check_problems(
+        draft, is_full=found.due.is_full and found.is_open, back_on=found.back.on, now=at
+    )
     if draft.is_met and met_by_id not in names:
         refusals.append(Refusal("met_by", "Choose who met the pupil from the school’s staff."))
     if refusals:
@@ -76,7 +78,15 @@ def _kept(
     by: Actor,
     at: datetime,
 ) -> BackCheck:
-    texts = ("feeling", "is_ready", "is_reason_confirmed", "adjusted_times", "check_ins", "work_missed", "note")
+    texts = (
+        "feeling",
+        "is_ready",
+        "is_reason_confirmed",
+        "adjusted_times",
+        "check_ins",
+        "work_missed",
+        "note",
+    )
     about = {name: getattr(draft, name) for name in (*texts, "next_check_on")} if draft.is_met else {}
     try:
         with transaction.atomic():
@@ -114,7 +124,9 @@ def _note(viewer: Viewer, check: BackCheck, by: Actor, at: datetime) -> None:
         if check.next_check_on:
             facts["next_check_on"] = check.next_check_on.isoformat()
     type = "followup.back.checked" if check.kind == BackCheck.Kind.MET else "followup.back.not_needed"
-    record(type=type, by=by, at=at, school_id=viewer.school_id, subject=f"pupil:{check.pupil_id}", facts=facts)
+    record(
+        type=type, by=by, at=at, school_id=viewer.school_id, subject=f"pupil:{check.pupil_id}", facts=facts
+    )
 
 
 def _made(viewer: Viewer, key: UUID) -> BackCheck | None:

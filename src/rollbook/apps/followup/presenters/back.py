@@ -1,7 +1,7 @@
 """Pupils who came back, as the list, the page of one return and the pupil's page show them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -143,7 +143,6 @@ def pupil_card(viewer: Viewer, now: datetime, pupil_id: int) -> Card | None:
     lines = []
     for each in reversed(found[-_MOST_LINES:]):
         row = back_row(each, now.date())
-        due = datetime.combine(row["due_on"], time.max, tzinfo=now.tzinfo)
         words = "to be met" if row["state"] == "first" else "to be met again"
         urgent = "" if row["state"] == "done" else f"{words} by {short_day(row['due_on'])}"
         lines.append(
@@ -151,7 +150,7 @@ def pupil_card(viewer: Viewer, now: datetime, pupil_id: int) -> Card | None:
                 words=f"{short_day(each.back.on)}, {each.back.session.words}",
                 href=row["url"],
                 more=row["last"] or f"Away {row['away']}",
-                urgent=urgent if due < now + timedelta(days=1) else "",
+                urgent=urgent,
             )
         )
     return Card(id="back-at-school", title="Back at school", lines=lines)

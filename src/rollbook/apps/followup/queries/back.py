@@ -81,7 +81,9 @@ def _backs(year: PackedYear, first_day: date, last_day: date, pupil_id: int | No
         return [(pupil_id, _back(year, row, each)) for each in seen_again(row[None, :], first, end)]
     pupil_of = {row: pupil for pupil, row in year.row_of.items()}
     marks = year.marks
-    return [(pupil_of[each.row], _back(year, marks[each.row], each)) for each in seen_again(marks, first, end)]
+    return [
+        (pupil_of[each.row], _back(year, marks[each.row], each)) for each in seen_again(marks, first, end)
+    ]
 
 
 def _back(year: PackedYear, marks: Iterable[int], found: SeenAgain) -> Back:

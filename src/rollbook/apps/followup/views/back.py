@@ -16,8 +16,8 @@ from rollbook import clock
 from rollbook.apps.absence.queries.activities import own_staff
 from rollbook.apps.absence.queries.line import reports_of
 from rollbook.apps.followup.actions.back import record_check, return_on
-from rollbook.apps.followup.presenters.back import back_context, check_rows, feeling_words, reason_rows
 from rollbook.apps.followup.presenters.back import away_words as away
+from rollbook.apps.followup.presenters.back import back_context, check_rows, feeling_words, reason_rows
 from rollbook.apps.followup.queries.back import Returned, returned, zones_are_named
 from rollbook.apps.registers.queries.year import year_bounds
 from rollbook.apps.roll.actions.looking import note_look
@@ -29,7 +29,7 @@ from rollbook.ui.forms import DateField, Form, TimeField, add_refusals
 from rollbook.ui.permissions import requires
 
 _ON_A_PAGE = 50
-_MOST_OVERDUE = 100
+_MOST_OVERDUE = 50
 _LARGEST_ID = 2**63 - 1
 _YES_NO = [("yes", "Yes"), ("no", "Not yet")]
 
@@ -164,7 +164,9 @@ def back_check(request: HttpRequest, pupil_id: int, on: date) -> HttpResponse:
     return render(request, "followup/back_check.html", context, status=422 if sent.errors else 200)
 
 
-def _form(request: HttpRequest, viewer: Viewer, found: Returned, now: datetime, *, is_sent: bool) -> CheckForm:
+def _form(
+    request: HttpRequest, viewer: Viewer, found: Returned, now: datetime, *, is_sent: bool
+) -> CheckForm:
     staff = own_staff(viewer, now.date())
     here = {number for number, _ in staff}
     initial = _initial(found) | {

@@ -327,6 +327,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 bound_citation=Citation(POLICY, "section 3"),
                 words=("Not sent", "Sent"),
             ),
+            *_BACK_AT_SCHOOL,
         )
     }
 )
