@@ -303,6 +303,7 @@ EMAIL_HOST: str = _mail["EMAIL_HOST"] or ""
 EMAIL_PORT: int = _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER: str = _mail["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD: str = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_FILE_PATH: str = _mail.get("EMAIL_FILE_PATH") or ""
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20

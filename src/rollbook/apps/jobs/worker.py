@@ -75,7 +75,7 @@ class Worker:
 
     def keep_up(self) -> None:
         """What comes round: jobs that are due, tasks left behind, rows that say nothing any more."""
-        self._now_and_then("schedule", SCHEDULE_SECONDS, _look)
+        self._now_and_then("schedule", SCHEDULE_SECONDS, self._look)
         self._now_and_then("tidy", TIDY_SECONDS, _tidy)
 
     def _now_and_then(self, name: str, seconds: float, act: Callable[[datetime], object]) -> None:
@@ -97,6 +97,10 @@ class Worker:
         end(task=task, worker=self.name, at=clock.now(), error=error)
         return True
 
+    def _look(self, now: datetime) -> None:
+        sweep(at=now, idle=self.name)
+        begin_due(at=now)
+
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
             try:
@@ -105,11 +109,6 @@ class Worker:
                 logger.warning("The database did not take the worker's sign of life.")
             finally:
                 connections.close_all()
-
-
-def _look(now: datetime) -> None:
-    sweep(at=now)
-    begin_due(at=now)
 
 
 def _tidy(now: datetime) -> None:

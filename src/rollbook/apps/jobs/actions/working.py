@@ -90,26 +90,25 @@ def _pause(row: Queued, at: datetime) -> None:
         row.status, row.run_after = TaskResultStatus.READY, again_at
 
 
-def sweep(*, at: datetime) -> int:
+def sweep(*, at: datetime, idle: str = "") -> int:
     """Gives back the tasks of workers that live no more. Returns how many.
 
-    A task in the middle of which worker after worker died is given up: it may be what kills them.
+    `idle` is a worker that lives and is at nothing, the one who asks: what still carries its name it could not end,
+    since the database was away. A task in the middle of which worker after worker died is given up: it may be what
+    kills them.
     """
     rows = list(DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).values_list("pk", "worker_ids"))
     if not rows:
         return 0
-    alive = living(at)
-    return sum(_give_back(pk, at) for pk, workers in rows if not alive.intersection(workers[-1:]))
+    alive = living(at) - {idle}
+    return sum(_give_back(pk, alive, at) for pk, workers in rows if not alive.intersection(workers[-1:]))
 
 
-def _give_back(task_id: UUID, at: datetime) -> bool:
+def _give_back(task_id: UUID, alive: set[str], at: datetime) -> bool:
     with transaction.atomic():
         row = _locked(task_id)
-        if (
-            row is None
-            or row.status != TaskResultStatus.RUNNING
-            or living(at).intersection(row.worker_ids[-1:])
-        ):
+        # Meanwhile somebody else may have swept, and somebody have taken it.
+        if row is None or row.status != TaskResultStatus.RUNNING or alive.intersection(row.worker_ids[-1:]):
             return False
         if len(row.worker_ids) >= MOST_TRIES:
             row.status, row.finished_at = TaskResultStatus.FAILED, at

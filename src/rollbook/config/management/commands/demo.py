@@ -6,8 +6,10 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -102,6 +104,7 @@ def _welcome(port: int) -> str:
             "",
             f"Password for everybody: {PASSWORD}",
             f"Open http://localhost:{port}/",
+            f"What it sends by e-mail is put into {os.path.relpath(_mail_folder())}",
             "",
         ]
     )
@@ -114,6 +117,10 @@ def _database_name() -> str:
         if name.startswith("sqlite:///")
         else name.split("?")[0]
     )
+
+
+def _mail_folder() -> Path:
+    return Path(settings.DATA_DIR).resolve() / "mail"
 
 
 def _refuse_used_port(port: int) -> None:
@@ -130,7 +137,9 @@ def _refuse_used_port(port: int) -> None:
 def _serve(port: int) -> None:
     """Becomes the web server, with a worker beside it; Ctrl+C ends both."""
     worker = [sys.executable, "-c", "from rollbook.config.cli import main; main()", "worker", "--beside"]
-    subprocess.Popen(worker)  # noqa: S603 - our own command
+    # To files, not to the terminal, where a morning's lists would push the sign-ins out of sight.
+    mail = {"EMAIL_URL": os.environ.get("EMAIL_URL") or f"filemail:///{_mail_folder()}"}
+    subprocess.Popen(worker, env=os.environ | mail)  # noqa: S603 - our own command
     command = [sys.executable, "-m", "gunicorn", "rollbook.config.wsgi:application"]
     workers = ["-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket"]
     os.execv(sys.executable, [*command, *workers, "--bind", f"127.0.0.1:{port}", "--log-level", "warning"])  # noqa: S606
