@@ -17,6 +17,7 @@ from rollbook.domain.contacting import (
     Tried,
     digits,
     may_send,
+    message_text,
     next_step,
 )
 from rollbook.domain.missing import Known, Standing, standing_of
@@ -200,3 +201,24 @@ def test_a_parent_is_never_told_absent_for_a_pupil_on_a_trip(
         assert to.address
         assert sent_at is None
         assert not is_reached
+
+
+def test_a_message_names_one_child_and_says_what_to_do() -> None:
+    text = message_text(
+        parent="Mo Abbott",
+        pupil="Amy",
+        school="Hollin Bank School",
+        telephone="0121 496 0100",
+        session=SchoolSession.AM,
+    )
+    assert text.subject == "Please ring Hollin Bank School today"
+    assert text.short == (
+        "Amy was not in school when the register closed this morning, and nobody has told us why. "
+        "Please ring Hollin Bank School on 0121 496 0100 as soon as you can."
+    )
+    assert text.body.startswith("Dear Mo Abbott,\n\nAmy was not in school")
+    assert "ring at once" in text.body
+    bare = message_text(
+        parent="Mo", pupil="Amy", school="Hollin Bank", telephone="", session=SchoolSession.PM
+    )
+    assert bare.short.endswith("Please ring Hollin Bank as soon as you can.")

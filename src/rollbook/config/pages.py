@@ -116,10 +116,12 @@ ROLLBOOK_TABS_WHILE = {
 # Cards on another app's page: asked (viewer, now) for Today, (viewer, now, pupil's id) for a pupil's page.
 ROLLBOOK_CARDS = {
     "today": [
+        "rollbook.apps.followup.presenters.cards.concerns_card",
         "rollbook.apps.lessons.presenters.cards.alerts_card",
         "rollbook.apps.followup.presenters.reasons.today_card",
     ],
     "pupil": [
+        "rollbook.apps.followup.presenters.cards.pupil_card",
         "rollbook.apps.support.presenters.cards.pupil_card",
         "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
@@ -152,6 +154,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.followup.queries.owed_back.owed",
     "rollbook.apps.support.queries.owed.owed",
     "rollbook.apps.keeping.queries.owed.owed",
+    "rollbook.apps.followup.queries.owed_contacts.owed",
 ]
 
 # What the first pages warn of at their top: each is asked (viewer, now) for notices with title, text, href and act.
@@ -176,4 +179,5 @@ ROLLBOOK_JOBS: list[tuple[str, str, str]] = [
 # What messages are sent for: words, and whether the text is only for those who may see welfare notes.
 ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {
     "duties.digest": ("Each morning’s list of what is to be done", False),
+    "absence.missing": ("A pupil is missing without a reason", False),
 }

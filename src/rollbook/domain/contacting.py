@@ -12,7 +12,7 @@ from enum import StrEnum
 from rollbook.domain.absences import NOT_ESTABLISHED
 from rollbook.domain.law import POLICY, Citation, Finding
 from rollbook.domain.missing import Standing
-from rollbook.domain.sessions import words_for_time
+from rollbook.domain.sessions import SchoolSession, words_for_time
 
 _FOLLOWED_UP = Citation(POLICY, "section 4.5")
 
@@ -227,3 +227,29 @@ def _why_not(
     if not to.address:
         return f"No address is held for {to.name}."
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is sent. A text message is `short`; an e-mail has a subject and a body."""
+
+    subject: str
+    body: str
+    short: str
+
+
+def message_text(*, parent: str, pupil: str, school: str, telephone: str, session: SchoolSession) -> Text:
+    """What does a message to a parent say? One child's first name, the half-day, and what to do: nothing else.
+
+    No reason, no other child, and no word on how often: it may be read over somebody's shoulder.
+    """
+    ring = f"ring {school} on {telephone}" if telephone else f"ring {school}"
+    said = f"{pupil} was not in school when the register closed this {session.words}, and nobody has told us why."
+    return Text(
+        subject=f"Please ring {school} today",
+        body=(
+            f"Dear {parent},\n\n{said}\n\nPlease {ring} as soon as you can, so that we know that {pupil} is safe. "
+            f"If you think that {pupil} is in school, ring at once.\n\n{school}\n"
+        ),
+        short=f"{said} Please {ring} as soon as you can.",
+    )

@@ -261,3 +261,22 @@ def test_after_the_hour_the_page_says_that_it_is_past(
     assert "The registers are still open" in opened(morning.pastoral, "followup:missing")
     set_time(monkeypatch, at(9, 10, on=MONDAY.replace(day=19)))
     assert "No school today" in opened(morning.pastoral, "followup:missing")
+
+
+def test_a_pupil_s_page_shows_what_was_done_and_today_what_was_handed_over(morning: Morning) -> None:
+    pupil = reverse("registers:pupil", args=[morning.ben.pk])
+    office = sign_in(Client(), morning.office)
+    assert "No call and no visit is written down" in office.get(pupil).content.decode()
+    morning.call(morning.ben, morning.bens_mother, "no_answer")
+    morning.step(morning.ben, StepKind.CONCERN, note="Bruise seen last week")
+    morning.step(morning.ben, StepKind.VISIT, **VISIT)
+    page = office.get(pupil).content.decode()
+    assert "No answer, Mon 14 Sep, 09:40, Pat Lead" in page
+    assert "nobody has taken it over" in page
+    assert "Bruise" not in page
+    assert "Nobody answered" not in page  # what a visit found is for few eyes
+    today = reverse("registers:today")
+    assert "Concerns handed over" in sign_in(Client(), morning.head).get(today).content.decode()
+    assert "Concerns handed over" not in office.get(today).content.decode()
+    teacher = sign_in(Client(), morning.teacher).get(pupil).content.decode()
+    assert "When missing" not in teacher

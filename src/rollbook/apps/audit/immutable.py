@@ -29,6 +29,7 @@ TABLES = (
     "lessons_lessonmark",
     "lessons_lessonalert",
     "followup_backcheck",
+    "followup_contactstep",
 )
 
 _PG_FUNCTION = """

@@ -12,6 +12,7 @@ from rollbook.ui.forms import DateField, Form, TimeField
 
 Choices = Iterable[tuple[Any, Any]]
 _LONG = 300
+_DIGITS = 19
 
 
 class CallForm(Form):
@@ -118,3 +119,14 @@ def _field(ask: Ask) -> forms.Field:
     is_long = ask.longest > _LONG
     widget = forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput()
     return forms.CharField(max_length=ask.longest, widget=widget, **shared)
+
+
+class MessagesForm(Form):
+    """Which messages are to go; the pupils are ticked beside their texts."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def pupil_ids(ticked: Iterable[str]) -> list[int]:
+        """The pupils that are ticked; what is no number is left out."""
+        return [int(each) for each in ticked if each.isascii() and each.isdecimal() and len(each) < _DIGITS]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rollbook.apps.followup.views import missing, sheet, steps
+from rollbook.apps.followup.views import messages, missing, sheet, steps
 from rollbook.apps.followup.views.back import back_urls
 from rollbook.apps.followup.views.reasons import reason_urls
 
@@ -8,6 +8,7 @@ app_name = "followup"
 
 urlpatterns = [
     path("absence/", missing.missing, name="missing"),
+    path("absence/messages/", messages.write, name="messages"),
     path("absence/pupils/<int:pupil_id>/", sheet.sheet, name="sheet"),
     path("absence/pupils/<int:pupil_id>/take/", missing.take, name="take"),
     path("absence/pupils/<int:pupil_id>/called/", sheet.called, name="called"),

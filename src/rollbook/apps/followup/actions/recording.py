@@ -158,11 +158,12 @@ def add_step(
     contact_id: int | None = None,
     who: str = "",
     note: str = "",
+    how: str = "",
 ) -> ContactStep:
     """Adds the row of something that another action has just done: a reason entered, a message sent."""
     return _add(
         viewer, pupil_id, kind, key, by, at,
-        code=code, expected_return=expected_return, contact_id=contact_id, who=who, note=note,
+        code=code, expected_return=expected_return, contact_id=contact_id, who=who, note=note, how=how,
     )  # fmt: skip
 
 

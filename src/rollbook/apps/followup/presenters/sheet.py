@@ -42,13 +42,14 @@ def sheet_context(
     claim = missing.claim
     is_mine = claim is not None and claim.by_id == viewer.user_id
     is_missing = missing.placed.standing.answer is Standing.MISSING
+    since = missing_since(missing.absence, on)
     rows = [timeline_row(viewer, each) for each in written]
     return {
         "pupil": pupil,
         "group": missing.placed.pupil.group_name,
         "is_missing": is_missing,
         "standing": missing.placed.standing.because,
-        "since": missing_since(missing.absence, on),
+        "since": since[:1].lower() + since[1:],
         "why": why_first(viewer, missing),
         "next": next_words(viewer, missing) if is_missing else "",
         "next_act": _next_act(viewer, missing) if is_missing else None,
