@@ -12,6 +12,7 @@ from rollbook.apps.absence.actions.line_calls import keep_message, transfer
 from rollbook.apps.absence.actions.line_drafts import AbsenceDraft, CallDraft
 from rollbook.apps.absence.actions.suspensions import SuspensionDraft, record_suspension
 from rollbook.apps.absence.actions.timetables import TimetableDraft, draft_timetable
+from rollbook.apps.absence.models import Leave
 from rollbook.apps.followup.actions.recording import StepDraft, record_call, record_step
 from rollbook.apps.jobs.models import Run
 from rollbook.apps.lessons.actions.sets import add_set, choose_pupils
@@ -145,6 +146,7 @@ def absence_records(
     return line_records(pupil_id, word, on, act | {"to_id": head.user_id}) | {
         "meeting_id": meeting.pk,
         "step_id": step.pk,
+        "leave_id": _leave(by_head, pupil_id, word, on).pk,
         "support_id": support.pk,
         "activity_id": activity.pk,
         "dual_id": dual.pk,
@@ -172,6 +174,31 @@ def line_records(pupil_id: int, word: str, on: date, act: dict[str, Any]) -> dic
         **act,
     )
     return {"report_id": report.pk, "told_id": message.pk, "transfer_id": moved.pk}
+
+
+def _leave(act: dict[str, Any], pupil_id: int, word: str, on: date) -> Leave:
+    """A request for leave of absence that waits."""
+    viewer = act["viewer"]
+    return Leave.objects.create(
+        school_id=viewer.school_id,
+        key=uuid4(),
+        pupil_id=pupil_id,
+        state="asked",
+        ground="exceptional",
+        circumstance="other",
+        detail=f"Detail{word}",
+        words=f"Words{word}",
+        first_day=date(2027, 5, 4),
+        last_day=date(2027, 5, 5),
+        received_on=on,
+        received_how="letter",
+        contact=Contact.objects.filter(pupil_id=pupil_id, is_parent=True).first(),
+        asked_by_name=f"Asker{word}",
+        asked_by_relationship="mother",
+        recorded_at=act["at"],
+        recorded_by_id=viewer.user_id,
+        recorded_by_name=viewer.name,
+    )
 
 
 def lesson_records(

@@ -21,4 +21,5 @@ ROLLBOOK_OPEN_CASES: list[str] = [
     "rollbook.apps.registers.queries.keeping.pupils_with_plans",
     "rollbook.apps.support.queries.supports.pupils_with_open_support",
     "rollbook.apps.support.queries.meetings.pupils_with_unsettled_meetings",
+    "rollbook.apps.absence.queries.leave.pupils_with_open_leave",
 ]

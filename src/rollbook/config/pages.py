@@ -52,6 +52,7 @@ ROLLBOOK_TABS = {
         ("Two schools", "absence:dual_list", ["activities.record"]),
         ("Part-time", "absence:timetables", ["timetables.draft", "timetables.agree"]),
         ("Suspensions", "absence:suspensions", ["suspensions.record"]),
+        ("Leave", "absence:leaves", ["leave.record", "leave.decide"]),
     ],
     "pupils": [
         ("On roll", "roll:pupils", ["pupil.view_any", "pupil.view_own", "roll.import"]),
@@ -98,6 +99,7 @@ ROLLBOOK_TAB_COUNTS = {
     "roll:returns": "rollbook.apps.roll.queries.returns.to_send_count",
     "absence:suspensions": "rollbook.apps.absence.queries.suspensions.waiting_count",
     "absence:line": "rollbook.apps.absence.queries.line_inbox.open_count",
+    "absence:leaves": "rollbook.apps.absence.queries.leave.waiting_count",
     "lessons:alerts": "rollbook.apps.lessons.queries.alerts.open_count",
     "support:list": "rollbook.apps.support.queries.supports.review_count",
     "followup:reasons": "rollbook.apps.followup.queries.reasons.running_out_count",
@@ -126,6 +128,7 @@ ROLLBOOK_CARDS = {
         "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
         "rollbook.apps.followup.presenters.back.pupil_card",
+        "rollbook.apps.absence.presenters.leave_card.pupil_card",
     ],
 }
 
@@ -150,6 +153,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.registers.queries.owed.owed",
     "rollbook.apps.roll.queries.owed.owed",
     "rollbook.apps.absence.queries.owed_records.owed",
+    "rollbook.apps.absence.queries.owed_leave.owed",
     "rollbook.apps.followup.queries.owed_reasons.owed",
     "rollbook.apps.followup.queries.owed_back.owed",
     "rollbook.apps.support.queries.owed.owed",
@@ -180,4 +184,6 @@ ROLLBOOK_JOBS: list[tuple[str, str, str]] = [
 ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {
     "duties.digest": ("Each morning’s list of what is to be done", False),
     "absence.missing": ("A pupil is missing without a reason", False),
+    # A letter about leave may speak of a death or of a family's home.
+    "absence.leave": ("The decision about leave", True),
 }

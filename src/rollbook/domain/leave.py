@@ -7,7 +7,7 @@ first and what can't be.
 Source: regulations 10 and 11 of SI 2024/208; section 5.1 of the school's policy; domain.md 5.5, 6.27.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from rollbook.domain.sessions import SchoolSession
 LONGEST_DAYS = 366
 HOLIDAY_CODE = "G"
 NO_LEAVE_CODE = "O"
+_BOTH = "both"
 _REGULATION_10 = Citation(REGULATIONS_2024, "regulation 10(3)", Confirmation.SECONDARY)
 _REGULATION_11 = Citation(REGULATIONS_2024, "regulation 11", Confirmation.SECONDARY)
 _POLICY = Citation(POLICY, "section 5.1")
@@ -192,7 +193,10 @@ def move(state: LeaveState, event: LeaveEvent) -> tuple[LeaveState, Permission] 
 
 @dataclass(frozen=True, slots=True)
 class LeaveFacts:
-    """What a request says. `by_parent_lived_with` or `by_pupil_over_age` makes an appropriate person of who asks."""
+    """What a request says. `by_parent_lived_with` or `by_pupil_over_age` makes an appropriate person of who asks.
+
+    `sessions` is "both", "AM" or "PM".
+    """
 
     ground: Ground
     first_day: date
@@ -204,6 +208,7 @@ class LeaveFacts:
     asked_by: str = ""
     by_parent_lived_with: bool = False
     by_pupil_over_age: bool = False
+    sessions: str = _BOTH
 
 
 def check_request(facts: LeaveFacts, school_days: Sequence[date], today: date) -> list[Refusal]:
@@ -232,7 +237,9 @@ def _check_who(facts: LeaveFacts) -> Iterator[Refusal]:
             "Choose that parent, or put right on the pupil’s page with whom the pupil lives.",
         )
     if not facts.words:
-        yield Refusal("words", "Leave is asked for in writing. Copy the request, or say in short what it says.")
+        yield Refusal(
+            "words", "Leave is asked for in writing. Copy the request, or say in short what it says."
+        )
 
 
 def _check_ground(facts: LeaveFacts) -> Iterator[Refusal]:
@@ -259,7 +266,7 @@ def lead_time(received_on: date, first_day: date, wanted_days: int) -> Finding[b
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the head decides: granted for these days, or refused, after considering what."""
+    """What the head decides: granted for these days and sessions, or refused, after considering what."""
 
     is_granted: bool
     first_day: date | None
@@ -268,43 +275,50 @@ class Decision:
     because: str
     is_confirmed: bool = False
     again_because: str = ""
+    sessions: str = _BOTH
 
 
 def check_decision(
-    facts: LeaveFacts, decision: Decision, today: date, began_on: date | None = None
+    facts: LeaveFacts,
+    decision: Decision,
+    today: date,
+    *,
+    is_again: bool = False,
+    granted_from: date | None = None,
 ) -> list[Refusal]:
     """Why can't this be decided so? An empty list means that it can.
 
-    `began_on` is the first day granted by an earlier decision, None where this is the first one. Leave is never granted
-    for days that are over: they stay what the register says.
+    `is_again` where it was decided before; `granted_from` is then the first day granted, None where none was. Leave is
+    never granted for days that are over: they stay what the register says.
     """
-    return [*_check_reasons(facts, decision), *_check_granted(facts, decision, today, began_on)]
+    if granted_from is not None and granted_from <= today:
+        message = "The leave has begun. What was granted stays; what comes after it is a new request."
+        return [Refusal("", message)]
+    refusals = [*_check_reasons(facts, decision)]
+    if is_again and not decision.again_because:
+        refusals.append(Refusal("again_because", "Say why it is decided again: both decisions are kept."))
+    if decision.is_granted:
+        refusals += _check_granted(facts, decision, today)
+    return refusals
 
 
 def _check_reasons(facts: LeaveFacts, decision: Decision) -> Iterator[Refusal]:
     if not decision.considered:
         yield Refusal(
             "considered",
-            "Write down which facts and circumstances of this family were considered. Each request is decided by itself.",
+            "Write down which facts and circumstances of this family were considered: each request is decided "
+            "by itself.",
         )
     if not decision.is_granted and not decision.because:
         yield Refusal("because", "Say why it is refused: the letter says so.")
     rule = RULES[facts.ground]
     if decision.is_granted and rule.must_confirm and not decision.is_confirmed:
-        yield Refusal("is_confirmed", f"Leave for this can only be granted where you can say: {rule.must_confirm}")
+        yield Refusal(
+            "is_confirmed", f"Leave for this can only be granted where you can say: {rule.must_confirm}"
+        )
 
 
-def _check_granted(
-    facts: LeaveFacts, decision: Decision, today: date, began_on: date | None
-) -> Iterator[Refusal]:
-    if began_on is not None:
-        if began_on < today:
-            yield Refusal("", "The leave has begun. What was granted stays; what comes after it is a new request.")
-            return
-        if not decision.again_because:
-            yield Refusal("again_because", "Say why it is decided again: both decisions are kept.")
-    if not decision.is_granted:
-        return
+def _check_granted(facts: LeaveFacts, decision: Decision, today: date) -> Iterator[Refusal]:
     first_day, last_day = decision.first_day, decision.last_day
     if first_day is None or last_day is None:
         yield Refusal("granted_first_day", "Give the days that are granted.")
@@ -322,6 +336,8 @@ def _check_granted(
             "Leave is granted beforehand, never for days that are over. "
             f"Grant it from {words_for_day(today)}, or refuse it.",
         )
+    if facts.sessions not in (_BOTH, decision.sessions):
+        yield Refusal("granted_sessions", "Only the sessions that were asked for can be granted.")
 
 
 def decide_by(received_on: date, first_day: date, fifth_school_day: date | None) -> date:
@@ -345,23 +361,22 @@ class Away:
 
 def away_without_leave(
     facts: LeaveFacts,
-    granted: tuple[date, date] | None,
+    granted: Collection[tuple[date, SchoolSession]],
     marks: Iterable[tuple[date, SchoolSession, str]],
     absence_codes: frozenset[str],
 ) -> list[Away]:
     """In which sessions that were not granted was the pupil away, on days asked for or straight after them?
 
-    `marks` are the pupil's from the first day asked for on, in order. After the last day asked for it goes on as long
-    as no session attended is among them. Days of a holiday without leave are G, other days without leave O; where the
-    mark gives another accepted reason, such as illness, it is listed and left alone.
+    `marks` are the pupil's from the first day asked for on, in order; `granted` the sessions with leave. After the last
+    day asked for it goes on as long as no session attended is among them. Days of a holiday without leave are G, other
+    days without leave O; where the mark gives another accepted reason, such as illness, it is listed and left alone.
     """
     should_be = HOLIDAY_CODE if facts.ground is Ground.HOLIDAY else NO_LEAVE_CODE
     found = []
     for on, session, code in marks:
         if on > facts.last_day and code not in absence_codes:
             break
-        is_granted = granted is not None and granted[0] <= on <= granted[1]
-        if is_granted or code not in absence_codes or on < facts.first_day:
+        if (on, session) in granted or code not in absence_codes or on < facts.first_day:
             continue
         wrong = code in _MAY_BE_WRONG and code != should_be
         found.append(Away(on, session, code, should_be if wrong else ""))

@@ -8,6 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from rollbook.apps.absence.leave_models import SESSIONS as SESSIONS
+from rollbook.apps.absence.leave_models import Leave as Leave
+from rollbook.apps.absence.leave_models import LeaveDecision as LeaveDecision
+from rollbook.apps.absence.leave_models import LeaveTelling as LeaveTelling
 from rollbook.apps.absence.line_models import Call as Call
 from rollbook.apps.absence.line_models import KeptMark as KeptMark
 from rollbook.apps.absence.line_models import Report as Report
@@ -18,7 +22,6 @@ from rollbook.domain.off_site import ActivityKind, ConfirmedHow
 from rollbook.domain.part_time import TimetableState
 from rollbook.domain.suspension import Reason
 
-SESSIONS = [("both", "Morning and afternoon"), ("AM", "Mornings only"), ("PM", "Afternoons only")]
 _MONDAY_TO_FRIDAY = 0b0011111
 
 

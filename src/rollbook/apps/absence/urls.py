@@ -3,6 +3,8 @@ from django.urls import path
 from rollbook.apps.absence.views import (
     activities,
     dual,
+    leave,
+    leave_deciding,
     line,
     line_calls,
     on_activity,
@@ -16,6 +18,18 @@ register_converters()
 app_name = "absence"
 
 urlpatterns = [
+    path("planned/leave/", leave.leaves, name="leaves"),
+    path("planned/leave/new/", leave.choose_pupil, name="new_leave"),
+    path("planned/leave/new/<int:pupil_id>/", leave.record, name="record_leave"),
+    path("planned/leave/request-form.pdf", leave.request_form, name="leave_request_form"),
+    path("planned/leave/<int:leave_id>/", leave.leave, name="leave"),
+    path("planned/leave/<int:leave_id>/change/", leave.change, name="change_leave"),
+    path("planned/leave/<int:leave_id>/withdraw/", leave.withdraw, name="withdraw_leave"),
+    path("planned/leave/<int:leave_id>/evidence/ask/", leave.ask_for_evidence, name="ask_leave_evidence"),
+    path("planned/leave/<int:leave_id>/evidence/", leave.evidence, name="leave_evidence"),
+    path("planned/leave/<int:leave_id>/decide/", leave_deciding.decide, name="decide_leave"),
+    path("planned/leave/<int:leave_id>/letter.pdf", leave_deciding.letter_pdf, name="leave_letter"),
+    path("planned/leave/<int:leave_id>/told/", leave_deciding.tell, name="tell_leave"),
     path("planned/activities/", activities.activities, name="activities"),
     path("planned/activities/new/", activities.new_activity, name="new_activity"),
     path("planned/activities/<int:activity_id>/", activities.activity, name="activity"),

@@ -69,6 +69,14 @@ _WHAT = {
     "absence.report.changed": "Changed",
     "absence.report.withdrawn": "Withdrawn",
     "absence.report.mark_kept": "Left a mark as it was",
+    "absence.leave.asked": "Recorded",
+    "absence.leave.changed": "Changed",
+    "absence.leave.withdrawn": "Withdrawn by the family",
+    "absence.leave.granted": "Granted",
+    "absence.leave.refused": "Refused",
+    "absence.leave.told": "The family was told",
+    "absence.leave.evidence_asked": "Evidence asked for",
+    "absence.leave.evidence_received": "Evidence shown",
 }
 # Fields whose content is not repeated in a history: it is in the record, or known to few.
 _UNSAID = {

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from rollbook.apps.absence.models import (
     DualRegistration,
+    Leave,
     OffSiteActivity,
     PartTimeTimetable,
     Record,
@@ -32,6 +33,7 @@ _PAGES: dict[str, tuple[type[Record], str, frozenset[Permission]]] = {
     ),
     "suspension": (Suspension, "absence:suspension", frozenset({_P.SUSPENSIONS_RECORD})),
     "report": (Report, "absence:report", frozenset({_P.ABSENCE_RECORD})),
+    "leave": (Leave, "absence:leave", frozenset({_P.LEAVE_RECORD, _P.LEAVE_DECIDE})),
 }
 
 
@@ -82,4 +84,6 @@ def _words(record: Record) -> str:
         return f"Also at {record.other_school}"
     if isinstance(record, Report):
         return f"Told on {moment(record.call.told_at)}"
+    if isinstance(record, Leave):
+        return "Leave of absence"
     return "Part-time timetable" if isinstance(record, PartTimeTimetable) else "Suspension"

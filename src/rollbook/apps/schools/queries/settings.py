@@ -296,6 +296,17 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 citation=Citation(POLICY, "section 4.2"),
                 bound_citation=Citation(POLICY, "section 4.2"),
                 words=("Not by e-mail", "At once, one e-mail a call", "Once a morning, at 09:45"),
+                name="leave_notice_days",
+                title="Leave is asked for at least",
+                explanation="How long before its first day leave of absence should be asked for. A later request is "
+                "shown as late, and may be granted all the same.",
+                unit="days before",
+                default=14,
+                lowest=1,
+                highest=60,
+                because="Leave is never granted afterwards, and nobody can foresee a funeral two months ahead.",
+                citation=Citation(POLICY, "section 5.1"),
+                bound_citation=Citation(POLICY, "section 5.1"),
             ),
             Setting(
                 name="lesson_registers",
