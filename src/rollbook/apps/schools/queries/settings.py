@@ -296,6 +296,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 citation=Citation(POLICY, "section 4.2"),
                 bound_citation=Citation(POLICY, "section 4.2"),
                 words=("Not by e-mail", "At once, one e-mail a call", "Once a morning, at 09:45"),
+            ),
+            Setting(
                 name="leave_notice_days",
                 title="Leave is asked for at least",
                 explanation="How long before its first day leave of absence should be asked for. A later request is "
