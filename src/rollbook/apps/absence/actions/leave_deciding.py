@@ -169,29 +169,15 @@ def tell_decision(
         refusal = _cannot_tell(decision, how, on, letter, at)
         if refusal is not None:
             raise Refused([refusal])
-        message = None
-        if how == LeaveTelling.How.EMAIL:
-            message = send(
-                school_id=leave.school_id,
-                channel="email",
-                purpose=PURPOSE,
-                to_name=letter.to_name,
-                to_address=letter.address,
-                subject=letter.subject,
-                body=letter.body,
-                about=leave.source,
-                pupil_id=leave.pupil_id,
-                key=f"leave:{key}",
-                by=by,
-                at=at,
-            )
+        is_email = how == LeaveTelling.How.EMAIL
+        message_id = _e_mail(leave, letter, key, by, at) if is_email else None
         telling = LeaveTelling.objects.create(
             decision=decision,
             key=key,
             how=how,
             to_name=letter.to_name,
             on=on,
-            message=message,
+            message_id=message_id,
             at=at,
             by_id=by.person_id,
             by_name=by.name,
@@ -199,6 +185,25 @@ def tell_decision(
         facts = {"pupil": leave.pupil_id, "how": telling.get_how_display()}
         note(of=leave, type="absence.leave.told", facts=facts, by=by, at=at)
     return telling
+
+
+def _e_mail(leave: Leave, letter: Letter, key: UUID, by: Actor, at: datetime) -> int:
+    """The number of the message that was written."""
+    message = send(
+        school_id=leave.school_id,
+        channel="email",
+        purpose=PURPOSE,
+        to_name=letter.to_name,
+        to_address=letter.address,
+        subject=letter.subject,
+        body=letter.body,
+        about=leave.source,
+        pupil_id=leave.pupil_id,
+        key=f"leave:{key}",
+        by=by,
+        at=at,
+    )
+    return message.pk
 
 
 def _to_tell(leave: Leave, number: int) -> LeaveDecision:
