@@ -19,6 +19,7 @@ ROLLBOOK_OPEN_CASES: list[str] = [
     "rollbook.apps.roll.queries.keeping.pupils_on_or_coming",
     "rollbook.apps.roll.queries.keeping.pupils_with_open_removals",
     "rollbook.apps.registers.queries.keeping.pupils_with_plans",
+    "rollbook.apps.absence.queries.transfers.pupils_with_open_transfers",
     "rollbook.apps.support.queries.supports.pupils_with_open_support",
     "rollbook.apps.support.queries.meetings.pupils_with_unsettled_meetings",
     "rollbook.apps.absence.queries.leave.pupils_with_open_leave",

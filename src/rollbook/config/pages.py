@@ -124,6 +124,7 @@ ROLLBOOK_CARDS = {
     ],
     "pupil": [
         "rollbook.apps.followup.presenters.cards.pupil_card",
+        "rollbook.apps.absence.presenters.cards.pupil_card",
         "rollbook.apps.support.presenters.cards.pupil_card",
         "rollbook.apps.support.presenters.cards.meetings_card",
         "rollbook.apps.lessons.presenters.cards.pupil_card",
@@ -154,6 +155,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.roll.queries.owed.owed",
     "rollbook.apps.absence.queries.owed_records.owed",
     "rollbook.apps.absence.queries.owed_leave.owed",
+    "rollbook.apps.absence.queries.owed_line.owed",
     "rollbook.apps.followup.queries.owed_reasons.owed",
     "rollbook.apps.followup.queries.owed_back.owed",
     "rollbook.apps.support.queries.owed.owed",
@@ -177,11 +179,18 @@ ROLLBOOK_JOBS: list[tuple[str, str, str]] = [
         "at 07:30 on school days",
         "rollbook.apps.duties.actions.digest.send_digests",
     ),
+    (
+        "Absences reported in the morning",
+        "at 09:45 on school days",
+        "rollbook.apps.absence.actions.line_mail.send_morning_lists",
+    ),
     ("Weekly e-mails of kept views", "at 07:00 every day", "rollbook.apps.insight.weekly.send_due"),
 ]
 
 # What messages are sent for: words, and whether the text is only for those who may see welfare notes.
 ROLLBOOK_PURPOSES: dict[str, tuple[str, bool]] = {
+    "absence.reported": ("Absences that were reported", False),
+    "absence.transferred": ("Calls that were transferred", False),
     "duties.digest": ("Each morning’s list of what is to be done", False),
     "absence.missing": ("A pupil is missing without a reason", False),
     # A letter about leave may speak of a death or of a family's home.

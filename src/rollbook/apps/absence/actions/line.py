@@ -14,6 +14,7 @@ from rollbook.apps.absence.actions.line_drafts import (
     look_at,
     look_at_call,
 )
+from rollbook.apps.absence.actions.line_mail import tell_of_call
 from rollbook.apps.absence.actions.records import (
     columns_of_new,
     made_once,
@@ -65,8 +66,8 @@ def record_reports(
             made = Call.objects.create(**columns, **columns_of_new(viewer, key, by, at))
         facts = {"channel": kept.channel, "pupils": [each.pupil.pk for each in looked]}
         note(of=made, type="absence.call.recorded", facts=facts, by=by, at=at)
-        for each in looked:
-            _add(viewer, made, each, key, by, at)
+        reports = [_add(viewer, made, each, key, by, at) for each in looked]
+        tell_of_call(viewer=viewer, call=made, reports=reports, by=by, at=at)
         return made
 
     if call_id is not None and (earlier := _of_form(viewer, key)):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from rollbook.apps.absence.actions.line import own_call
 from rollbook.apps.absence.actions.line_drafts import CallDraft, look_at_call
+from rollbook.apps.absence.actions.line_mail import tell_of_transfer
 from rollbook.apps.absence.actions.records import (
     columns_of_new,
     made_once,
@@ -86,9 +87,9 @@ def transfer(
 
     def make() -> Transfer:
         pupil = own_pupil(viewer, pupil_id)
-        names = {person.id: person.name for person in transfer_targets(viewer, at.date())}
+        people = {person.id: person for person in transfer_targets(viewer, at.date())}
         refusals = []
-        if to_id not in names:
+        if to_id not in people:
             refusals.append(Refusal("to", "Choose who is to speak with the parent."))
         if what_for not in Transfer.For.values:
             refusals.append(Refusal("what_for", "Choose what it is about."))
@@ -105,13 +106,14 @@ def transfer(
             what_for=what_for,
             notes=notes.strip(),
             to_id=to_id,
-            to_name=names[to_id],
+            to_name=people[to_id].name,
             transferred_at=at,
             transferred_by_id=by.person_id,
             transferred_by_name=by.name,
         )
-        facts = {"pupil": pupil.pk, "to": names[to_id], "what_for": what_for}
+        facts = {"pupil": pupil.pk, "to": people[to_id].name, "what_for": what_for}
         note(of=made, type="absence.call.transferred", facts=facts, by=by, at=at)
+        tell_of_transfer(viewer=viewer, transfer=made, to=people[to_id], by=by, at=at)
         return made
 
     return made_once(viewer, Transfer, key, make)

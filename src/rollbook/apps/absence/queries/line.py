@@ -100,3 +100,9 @@ def as_reported(row: Report) -> Reported:
         channel=Channel(row.call.channel),
         recorded_by_name=row.recorded_by_name,
     )
+
+
+def told_of_pupil(viewer: Viewer, pupil_id: int, most: int) -> list[Report]:
+    """What was told of a pupil of the viewer's school and stands, newest first. One query."""
+    rows = Report.objects.filter(school_id=viewer.school_id, pupil_id=pupil_id, ended_at=None)
+    return list(rows.select_related("call").order_by("-call__told_at", "-pk")[:most])

@@ -12,13 +12,15 @@ from rollbook.apps.absence.models import Report
 from rollbook.apps.absence.queries.line import Reported, as_reported
 from rollbook.apps.registers.queries.made import made_at
 from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
+from rollbook.apps.registers.queries.year import packed_year, year_bounds
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Viewer
-from rollbook.domain.codes import BY_SYMBOL
+from rollbook.domain.codes import BY_BYTE, BY_SYMBOL
 from rollbook.domain.sessions import SchoolSession, minutes_after
 from rollbook.ui.words import local
 
 _NOT_KNOWN = "N"
+_ABSENT = [byte in BY_BYTE and BY_BYTE[byte].is_absence for byte in range(256)]
 # A report that ended longer ago has no first school day after it in the days that are asked about: holidays included.
 _LONGEST_BREAK = timedelta(days=70)
 
@@ -40,7 +42,7 @@ class Asked:
 
 
 def still_away(viewer: Viewer, first_day: date, last_day: date, now: datetime) -> list[Asked]:
-    """Whom to ask after on these days, by day and name. Three queries, none more where nothing was told."""
+    """Whom to ask after on these days, by day. Four queries for a school year, one where nothing was told."""
     calendar = timetable(viewer).calendar
     days = [day for day in calendar.school_days(first_day, min(last_day, now.date())) if day <= now.date()]
     if not days:
@@ -53,13 +55,15 @@ def still_away(viewer: Viewer, first_day: date, last_day: date, now: datetime) -
             day = calendar.next_school_day(day)
         if day in days:
             after.setdefault(day, []).append(report)
-    pupils = {report.pupil_id for found in after.values() for report in found}
-    if not pupils:
+    missing = _those_missing(viewer, after)
+    if not missing:
         return []
-    look = _Look(viewer, now, days, pupils, reports)
+    look = _Look(
+        viewer, now, list(missing), {each.pupil_id for found in missing.values() for each in found}, reports
+    )
     found = {}
-    for day in sorted(after):
-        for report in after[day]:
+    for day in sorted(missing):
+        for report in missing[day]:
             asked = look.at(report, day)
             if asked is not None:
                 found[report.pupil_id, day] = asked  # the report that was told last, where there are two
@@ -77,7 +81,23 @@ def _told_before(viewer: Viewer, first_day: date, last_day: date) -> list[Report
     return list(rows.select_related("pupil", "call").order_by("call__told_at", "pk"))
 
 
+def _those_missing(viewer: Viewer, after: Mapping[date, list[Report]]) -> dict[date, list[Report]]:
+    """Only those who were absent at all on the day: a look at the year that is in memory. One query a year."""
+    calendar = timetable(viewer).calendar
+    found: dict[date, list[Report]] = {}
+    for day, reports in after.items():
+        year = packed_year(viewer.school_id, year_bounds(calendar, day))
+        column = year.column(day, is_pm=False)
+        for report in reports:
+            row = year.row_of.get(report.pupil_id)
+            if row is not None and any(_ABSENT[mark] for mark in year.marks[row][column : column + 2]):
+                found.setdefault(day, []).append(report)
+    return found
+
+
 class _Look:
+    """The marks of those who may be asked after, read once."""
+
     def __init__(
         self, viewer: Viewer, now: datetime, days: list[date], pupils: set[int], reports: Iterable[Report]
     ) -> None:

@@ -1,8 +1,8 @@
 """Calls that were transferred: to whom they may go, which are open, and who may read and answer them."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from rollbook.apps.absence.models import Transfer
+from rollbook.apps.absence.models import Report, Transfer
 from rollbook.apps.accounts.queries.people import Person, holders
 from rollbook.domain.access import Permission, Role, Viewer
 
@@ -51,3 +51,21 @@ def transfer_of(viewer: Viewer, transfer_id: int) -> Transfer | None:
     """One transferred call of the viewer's school; None for any other. One query."""
     rows = Transfer.objects.filter(school_id=viewer.school_id, pk=min(transfer_id, 2**63 - 1))
     return rows.select_related("pupil", "call").first()
+
+
+def reported_on(viewer: Viewer, on: date, now: datetime) -> list[Report]:
+    """The reports of absence that the school was told of on a day and that stand, by pupil's name. One query."""
+    start = datetime.combine(on, time.min, tzinfo=now.tzinfo)
+    rows = Report.objects.filter(
+        school_id=viewer.school_id,
+        ended_at=None,
+        call__told_at__gte=start,
+        call__told_at__lt=start + timedelta(days=1),
+    )
+    return list(rows.select_related("pupil").order_by("pupil__surname", "pupil__forename", "pk"))
+
+
+def pupils_with_open_transfers(viewer: Viewer, _on: date) -> dict[int, str]:
+    """The pupils about whom a parent still waits to be spoken with, so that their marks are kept. One query."""
+    rows = Transfer.objects.filter(school_id=viewer.school_id, closed_at=None)
+    return dict.fromkeys(rows.values_list("pupil_id", flat=True), "a transferred call is not closed")
