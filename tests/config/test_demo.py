@@ -17,7 +17,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from rollbook import clock
+from rollbook.apps.absence.queries.line_inbox import line_day
 from rollbook.apps.absence.queries.suspensions import suspension_rows
+from rollbook.apps.absence.queries.transfers import transfers_open
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import viewer_for
 from rollbook.apps.lessons.models import LessonAlert, LessonMark
@@ -29,6 +31,7 @@ from rollbook.apps.roll.queries import pupils_on_roll
 from rollbook.apps.schools.queries import groups_on, timetable
 from rollbook.config.simulation import environment
 from rollbook.config.simulation.agreements import record_agreements
+from rollbook.config.simulation.calls import record_calls
 from rollbook.config.simulation.demonstration import (
     PASSWORD,
     SCHOOL_NAME,
@@ -137,6 +140,23 @@ def test_what_is_planned_and_agreed() -> None:
     assert marks.count() == 4
     before = PlannedMark.objects.count()
     record_agreements(school, TODAY, "head@example.org", "i.sadiq@example.org")
+    assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
+
+
+@pytest.mark.django_db
+def test_what_parents_told_this_morning() -> None:
+    _load()
+    record_agreements(_school(), TODAY, "head@example.org", "i.sadiq@example.org")
+    record_calls(TODAY, "office@example.org")
+    office = User.objects.get(email="office@example.org")
+    viewer = viewer_for(office.pk, office.name, office.email, TODAY)
+    assert viewer is not None
+    found = line_day(viewer, TODAY, datetime(2026, 11, 20, 8, 59, tzinfo=clock.LONDON))
+    assert [row.report.told for row in found.told] == ["ill", "dental", "refuses", "holiday", "ill"]
+    assert Counter(row.report.code for row in found.told) == {"N": 3, "I": 1, "M": 1}
+    assert (len(found.open), len(found.messages), len(transfers_open(viewer))) == (3, 1, 1)
+    before = PlannedMark.objects.count()
+    record_calls(TODAY, "office@example.org")
     assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
 
 

@@ -86,6 +86,7 @@ def test_every_reason_has_a_row_and_words_of_its_own() -> None:
     assert set(MATRIX) == set(TOLD) == set(Told)
     assert len({row.words for row in TOLD.values()}) == len(TOLD)
     assert all(channel.words and channel.did for channel in Channel)
+    assert [told.value for told in Told if told.is_appointment] == ["medical", "dental"]
 
 
 @pytest.mark.policy("P-4.2-4", "P-4.3-1")

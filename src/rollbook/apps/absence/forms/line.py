@@ -34,7 +34,7 @@ _OF_APPOINTMENTS = {"data-reasons": f"{Told.MEDICAL.value} {Told.DENTAL.value}"}
 
 
 def _tile(words: str, heard: str) -> SafeString:
-    return format_html('{}<span class="choice__hint">{}</span>', words, heard)
+    return format_html('{} <span class="choice__hint">{}</span>', words, heard)
 
 
 def _inline(**attrs: str) -> dict[str, str]:
