@@ -148,7 +148,7 @@ def test_looking_changes_nothing(ground: Ground, role: Role) -> None:
     seen = set(Event.objects.filter(by_id=ground.person(role).pk).values_list("type", flat=True))
     seen -= {"register.saved"}  # the scene's own
     taken_out = {"roll.exported", "register.exported", "audit.exported", "extract.taken"}
-    assert seen <= {"roll.pupil.viewed", *taken_out}
+    assert seen <= {"roll.pupil.viewed", "post.message.read", *taken_out}
 
 
 def test_an_appointment_that_ended_yesterday_opens_nothing(ground: Ground) -> None:

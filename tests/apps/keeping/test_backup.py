@@ -6,10 +6,12 @@ import zipfile
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.db.models import JSONField, Value
@@ -17,10 +19,13 @@ from django.db.models import JSONField, Value
 from rollbook import clock
 from rollbook.apps.audit.models import Event
 from rollbook.apps.exchange.models import FileImport
+from rollbook.apps.jobs.actions.beating import begin_work
+from rollbook.apps.jobs.models import Worker
 from rollbook.apps.keeping.actions.backing_up import Made, back_up
 from rollbook.apps.keeping.actions.restoring import restore
 from rollbook.apps.keeping.models import Backup
 from rollbook.apps.keeping.queries import tables
+from rollbook.apps.post.actions.following import follow
 from rollbook.apps.registers.actions.purging import purge_year
 from rollbook.apps.registers.models import Entry, PurgedPart, Save
 from rollbook.apps.registers.queries.proof import prove
@@ -28,12 +33,15 @@ from rollbook.apps.roll.models import Pupil
 from rollbook.apps.schools.models import PolicySetting
 from rollbook.domain.refusals import Refused
 from rollbook.formats.backup_archive import Reader
+from tests.apps.jobs.working import waiting, work_off
 from tests.apps.keeping.past import OLD_YEAR, Past
 from tests.apps.keeping.scene import SERVER, busy, contents, empty_machine, evidence_open
+from tests.apps.post.test_sending import write
 from tests.apps.registers.scene import MONDAY, PM, Scene, at
 from tests.durability.crowd import together
 from tests.factories.people import make_school
 from tests.formats.test_backup_archive import changed
+from tests.mail import Box
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +104,28 @@ def test_the_school_goes_on_where_it_stopped(scene: Scene, tmp_path: Path) -> No
         school=scene.school, surname="New", forename="Ned", sex="M", born_on=MONDAY
     ).pk > max(pupil.pk for pupil in (scene.amy, scene.ben, scene.cat, scene.dan))
     assert prove(scene.school.pk).is_whole
+
+
+def test_the_queue_stays_behind_and_a_message_that_waits_is_found_again(
+    scene: Scene, tmp_path: Path, mail_server: Box, settings: Any
+) -> None:
+    settings.ROLLBOOK_PURPOSES = {"absence.first_day": ("First-day contact", False)}
+    message = write(scene, at=at(17, 50))
+    begin_work(name="one", at=EVENING)
+    backup = made(tmp_path)
+    empty_machine()
+    # A worker that is there already is no reason to refuse, and nothing of the old ones comes back.
+    begin_work(name="two", at=EVENING)
+    restore(source=backup.path, by=SERVER, at=EVENING)
+    assert [worker.name for worker in Worker.objects.all()] == ["two"]
+    assert waiting() == 0
+
+    with time_machine.travel(at(18, 6), tick=False):
+        assert follow(scene.school.pk, EVENING, at(18, 6)) == "1 put into the queue again"
+        work_off()
+
+    message.refresh_from_db()
+    assert (message.state, len(mail_server.letters)) == ("sent", 1)
 
 
 def test_the_restored_register_is_protected_as_ever(scene: Scene, tmp_path: Path) -> None:

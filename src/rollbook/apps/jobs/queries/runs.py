@@ -16,6 +16,7 @@ from rollbook.domain.schedule import next_slot
 SILENT_AFTER = timedelta(minutes=2)
 """No sign of life for this long, and people are told that nothing goes on in the background."""
 _LATEST = 30
+_LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with more
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ def job_lines(viewer: Viewer, now: datetime) -> list[JobLine]:
         slot = next_slot(job.when, calendar, now)
         found.append(JobLine(job, latest.get(job.name), slot.due_at if slot else None))
     return found
+
+
+def is_there(viewer: Viewer, run_id: int) -> bool:
+    """Is this a run of the viewer's school? One query."""
+    return run_id <= _LARGEST_ID and _own(viewer).filter(pk=run_id).exists()
 
 
 def open_failures(viewer: Viewer) -> QuerySet[Run]:

@@ -1,14 +1,14 @@
 """Background work: is it alive, each job with its last run and its next, and what failed."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from rollbook import clock
 from rollbook.apps.jobs.actions.scheduling import run_again
 from rollbook.apps.jobs.presenters import job_row, pulse_words, run_line
-from rollbook.apps.jobs.queries.runs import job_lines, latest_runs, open_failures, pulse
+from rollbook.apps.jobs.queries.runs import is_there, job_lines, latest_runs, open_failures, pulse
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.refusals import Refused
 from rollbook.ui.permissions import requires
@@ -40,8 +40,10 @@ def work(request: HttpRequest) -> HttpResponse:
 @requires(Permission.JOBS_VIEW)
 @require_POST
 def again(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Runs what failed once more."""
+    """Runs what failed once more. Errors: Http404 for another school's."""
     viewer = _viewer(request)
+    if not is_there(viewer, run_id):
+        raise Http404("no such run")
     try:
         run = run_again(viewer=viewer, run_id=run_id, by=viewer.actor, at=clock.now())
     except Refused as refused:

@@ -15,9 +15,9 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from rollbook.formats.backup_archive import Table
 
-# What an installation makes by itself: names of tables, and what ends with the machine it began on: sessions and the
-# queue. A message that was waiting is put into the queue again by the job that follows messages.
-_APPS_LEFT_OUT = {"auth", "contenttypes", "sessions", "django_tasks_database"}
+# What an installation makes by itself: names of tables, and what ends with the machine it began on: sessions, the
+# queue, and what its workers did. A message that waits is put into the queue again by the job that follows messages.
+_APPS_LEFT_OUT = {"auth", "contenttypes", "sessions", "django_tasks_database", "jobs"}
 _ROWS_AT_ONCE = 2_000
 _AS_THEY_ARE = {
     "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "FileField", "FloatField",
