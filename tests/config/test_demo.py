@@ -22,6 +22,8 @@ from rollbook.apps.absence.queries.suspensions import suspension_rows
 from rollbook.apps.absence.queries.transfers import transfers_open
 from rollbook.apps.accounts.models import Appointment, User
 from rollbook.apps.accounts.queries import viewer_for
+from rollbook.apps.followup.models import ContactStep
+from rollbook.apps.followup.queries.owed_contacts import owed
 from rollbook.apps.lessons.models import LessonAlert, LessonMark
 from rollbook.apps.lessons.queries.switch import are_on
 from rollbook.apps.lessons.queries.timetable import clashes_among, week_from
@@ -32,6 +34,7 @@ from rollbook.apps.schools.queries import groups_on, timetable
 from rollbook.config.simulation import environment
 from rollbook.config.simulation.agreements import record_agreements
 from rollbook.config.simulation.calls import record_calls
+from rollbook.config.simulation.contacts import record_contacts
 from rollbook.config.simulation.demonstration import (
     PASSWORD,
     SCHOOL_NAME,
@@ -44,6 +47,7 @@ from rollbook.config.simulation.loading import load_school
 from rollbook.config.simulation.plan import SchoolPlan
 from rollbook.domain.access import Role
 from rollbook.domain.codes import code_for
+from rollbook.domain.duties import kept_by_duty
 from rollbook.domain.sessions import SchoolSession
 
 TODAY = date(2026, 11, 20)
@@ -179,6 +183,25 @@ def test_lessons_of_two_weeks_of_school() -> None:
     alerts = LessonAlert.objects.all()
     assert 3 <= alerts.count() <= 30
     assert not alerts.filter(closed_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_what_was_done_about_missing_pupils() -> None:
+    _load()
+    record_contacts(_school(), TODAY, 1)
+    steps = Counter(ContactStep.objects.values_list("kind", flat=True))
+    assert steps["call"] > 200 > steps["no_visit"] > steps["visit"] > 0
+    assert set(steps) >= {"welfare_officer", "partner", "enquiry"}
+    latest = ContactStep.objects.latest("at")
+    assert latest.at.date() < TODAY
+    head = User.objects.get(email="head@example.org")
+    viewer = viewer_for(head.pk, head.name, head.email, TODAY)
+    assert viewer is not None
+    now = datetime(2026, 11, 20, 8, 59, tzinfo=clock.LONDON)
+    found = kept_by_duty(owed(viewer, date(2026, 9, 1), TODAY, now), now)
+    assert found["contact.first_day"].due > 50
+    assert (found["contact.first_day"].share or 0) > 0.9
+    assert found["visit.two_days"].overdue > 0, "something is left to decide on"
 
 
 def _absences() -> list[float]:

@@ -13,6 +13,7 @@ from rollbook.apps.registers.models import Save, UnplannedClosure
 from rollbook.domain.access import Role
 from rollbook.domain.contacting import Do
 from rollbook.domain.on_site import MovementKind
+from tests.apps.absence.test_line_queries import told
 from tests.apps.followup.scene import Morning
 from tests.apps.registers.scene import MONDAY, PM, at, mark
 from tests.factories.people import make_person, make_school, viewer_of
@@ -49,6 +50,18 @@ def test_a_pupil_on_a_trip_is_not_on_it_whatever_the_register_says(morning: Morn
     assert [(each.pupil.forename, each.standing.because) for each in found.explained] == [
         ("Amy", "Trip or activity: Science museum.")
     ]
+
+
+@pytest.mark.parametrize(("believed", "asked_after"), [(True, ["Ben"]), (False, ["Amy", "Ben"])])
+def test_who_was_told_of_by_a_parent_is_not_rung_about_and_by_a_stranger_is(
+    morning: Morning, believed: bool, asked_after: list[str]
+) -> None:
+    told(morning, morning.amy, MONDAY, MONDAY, is_believed=believed)
+    morning.registers(amy="N", ben="N")
+    found = morning.now(at(9, 31))
+    assert [each.placed.pupil.forename for each in found.missing] == asked_after
+    if believed:
+        assert found.explained[0].standing.because == "Anna Abbott (mother) told at 08:40: Ill."
 
 
 def test_whom_the_desk_saw_is_looked_for_in_school_first(morning: Morning) -> None:

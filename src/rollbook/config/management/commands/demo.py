@@ -19,6 +19,7 @@ from rollbook import clock
 from rollbook.config.simulation import environment
 from rollbook.config.simulation.agreements import record_agreements
 from rollbook.config.simulation.calls import record_calls
+from rollbook.config.simulation.contacts import record_contacts
 from rollbook.config.simulation.demonstration import (
     EMAIL_DOMAIN,
     PASSWORD,
@@ -79,6 +80,7 @@ def _make(today: date, seed: int) -> None:
     record_agreements(school, today, f"head@{EMAIL_DOMAIN}", f"{TRIP_LEADER}@{EMAIL_DOMAIN}")
     record_lessons(school, today, seed)
     record_calls(today, f"office@{EMAIL_DOMAIN}")
+    record_contacts(school, today, seed)
 
 
 def _go_on_where_it_stopped() -> None:
