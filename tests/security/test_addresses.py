@@ -130,7 +130,7 @@ def test_what_is_not_permitted_is_refused_and_does_nothing(ground: Ground, role:
 
 @pytest.mark.parametrize("role", [Role.HEAD_TEACHER, Role.CLASS_TEACHER, Role.ADMINISTRATOR])
 def test_looking_changes_nothing(ground: Ground, role: Role) -> None:
-    """Neither GET nor HEAD; a look at a pupil and a file taken out are noted, and nothing else is."""
+    """Neither GET nor HEAD; a look at a pupil or a private message and a file taken out are noted, nothing else."""
     client = ground.client(role)
     before = tables(without=_LOOKS)
     for page in PAGES:

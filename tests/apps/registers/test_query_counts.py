@@ -21,9 +21,13 @@ pytestmark = pytest.mark.django_db
 # Every page asks for the session, and for the user with their appointments. A page asks once more for the calendar
 # when it was changed or the process is new; that is not counted here, so each page is opened once before.
 OPEN = 8
-BOARD = 12  # one of them, for those who see to back-ups: is one due? Three for the figures of the year
+# Three of them for the figures of the year; four for what its readers see to: back-ups, work in the background,
+# messages that failed; one for the reasons that are due.
+BOARD = 16
 MINE = 12
-PUPIL = 20  # five of them for the figures of the year beside others, one for the support there is
+# Five of them for the figures of the year beside others; one for each record there may be: support, meetings, calls
+# told and made, checks after an absence, leave.
+PUPIL = 25
 # What is written while the school's other savers wait is one statement of four on PostgreSQL.
 SAVE = 8 if connection.vendor == "postgresql" else 11
 # BEGIN and COMMIT are no queries.
