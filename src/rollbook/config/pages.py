@@ -44,6 +44,7 @@ ROLLBOOK_TABS = {
         ("Missing now", "followup:missing", ["contact.record"]),
         ("Absence line", "absence:line", ["absence.record"]),
         ("Reasons due", "followup:reasons", ["contact.record"]),
+        ("Illness", "followup:illness", ["welfare.view"]),
         ("Back at school", "followup:back", ["contact.record"]),
     ],
     "planned": [
@@ -145,6 +146,7 @@ ROLLBOOK_PARTS = {
 ROLLBOOK_PUPIL_LINKS = [
     ("For {forename}", "insight:own_view", ["pupil.view_any", "pupil.view_own"]),
     ("Attendance certificate", "reports:certificate", ["pupil.view_any", "pupil.view_own"]),
+    ("Latest illness", "followup:illness_latest", ["welfare.view"]),
 ]
 
 # Who says what is owed: each is asked (viewer, first_day, last_day, now) for every occasion of a duty of

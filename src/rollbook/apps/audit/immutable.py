@@ -30,6 +30,7 @@ TABLES = (
     "lessons_lessonalert",
     "followup_backcheck",
     "followup_contactstep",
+    "followup_illnessstep",
 )
 
 _PG_FUNCTION = """

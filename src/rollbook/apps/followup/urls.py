@@ -2,6 +2,7 @@ from django.urls import path
 
 from rollbook.apps.followup.views import messages, missing, sheet, steps
 from rollbook.apps.followup.views.back import back_urls
+from rollbook.apps.followup.views.illness import illness_urls
 from rollbook.apps.followup.views.reasons import reason_urls
 
 app_name = "followup"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("absence/steps/<int:step_id>/put-right/", steps.wrong, name="put_right"),
     *reason_urls,
     *back_urls,
+    *illness_urls,
 ]

@@ -341,6 +341,19 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 words=("Not sent", "Sent"),
             ),
             *_BACK_AT_SCHOOL,
+            Setting(
+                name="evidence_from_day",
+                title="Evidence of illness may be asked for from",
+                explanation="The day of one spell of illness from which a parent may be asked for evidence without a "
+                "doubt. Somebody always decides on it and says why.",
+                unit="days of illness",
+                default=6,
+                lowest=6,
+                highest=15,
+                because="The policy says longer than five days; nobody is asked unnecessarily.",
+                citation=Citation(POLICY, "section 4.2"),
+                bound_citation=Citation(POLICY, "section 4.2"),
+            ),
         )
     }
 )
