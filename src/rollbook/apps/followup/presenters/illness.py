@@ -43,7 +43,7 @@ def state_words(spell: Spell, from_day: int) -> str:
     """Where it stands, in a few words."""
     last = spell.steps[-1] if spell.steps else None
     if last is None:
-        may = may_ask_for_evidence(len(spell.days), spell.done, from_day).answer
+        may = spell.absence.is_open and may_ask_for_evidence(len(spell.days), spell.done, from_day).answer
         return "Evidence may be asked for, if it is needed" if may else "Accepted"
     if last.kind == IllnessStepKind.DECIDED:
         return "Accepted by the head" if last.is_accepted else "Not accepted: tell the parents"
