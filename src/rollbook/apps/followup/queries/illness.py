@@ -8,8 +8,8 @@ import numpy as np
 
 from rollbook.apps.followup.models import IllnessStep
 from rollbook.apps.registers.queries.newest import HalfDay, Standing, standing_marks
-from rollbook.apps.registers.queries.not_established import PupilMarks, marks_of_year
 from rollbook.apps.registers.queries.year import packed_year, year_bounds
+from rollbook.apps.registers.queries.year_marks import PupilMarks, marks_of_year
 from rollbook.apps.roll.queries.spells import RegisterSpell, register_spells
 from rollbook.apps.schools.queries import timetable
 from rollbook.domain.absences import ILLNESS, Absence, absences
