@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from rollbook.apps.schools.models import PolicySetting
+from rollbook.apps.schools.queries.follow_up_settings import FOLLOW_UP
+from rollbook.apps.schools.queries.setting import Setting as Setting
 from rollbook.domain.access import Viewer
 from rollbook.domain.calendar_checks import LONGEST_OPEN_MINUTES
 from rollbook.domain.law import (
@@ -17,49 +19,6 @@ from rollbook.domain.law import (
     Citation,
     Confirmation,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One choice: what it decides, what holds until the school chooses, and the bounds no school may leave.
-
-    Units: `unit` says which; `lowest` and `highest` are allowed themselves.
-    """
-
-    name: str
-    title: str
-    explanation: str
-    unit: str
-    default: int
-    lowest: int
-    highest: int
-    because: str
-    citation: Citation
-    bound_citation: Citation
-    words: tuple[str, ...] = ()
-    """What the values 0, 1 ... are called where the choice is between words; the unit is then empty."""
-
-    def with_unit(self, value: object) -> str:
-        """ "15 minutes", "90%" or "On"."""
-        if self.words and isinstance(value, int) and 0 <= value < len(self.words):
-            return self.words[value]
-        return f"{value}{self.unit}" if self.unit == "%" else f"{value} {self.unit}"
-
-    @property
-    def bounds(self) -> str:
-        """What no school may leave, in a sentence."""
-        if self.words:
-            several = "both" if len(self.words) == 2 else "each of them"
-            return f"{' or '.join(self.words)}: the law leaves {several} open."
-        if self.bound_citation.source == POLICY:
-            return f"From {self.lowest} to {self.highest}."
-        return f"The law leaves {self.lowest} to {self.highest} open."
-
-    @property
-    def by_default(self) -> str:
-        """What holds until the school chooses."""
-        return self.with_unit(self.default)
-
 
 _LONGEST = max(LONGEST_OPEN_MINUTES, key=lambda dated: dated.first_day)
 
@@ -83,61 +42,6 @@ def _lateness(*, unit: str, default: int, lowest: int, highest: int, **words: An
     return Setting(
         unit=unit, default=default, lowest=lowest, highest=highest, citation=its, bound_citation=its, **words
     )
-
-
-def _back(*, unit: str, default: int, lowest: int, highest: int, **words: Any) -> Setting:
-    """A part of how a pupil who was away is welcomed back, which the policy leaves to the school."""
-    its = Citation(POLICY, "section 7.3")
-    return Setting(
-        unit=unit, default=default, lowest=lowest, highest=highest, citation=its, bound_citation=its, **words
-    )
-
-
-_BACK_AT_SCHOOL = (
-    _back(
-        name="back_checks",
-        title="Pupils are welcomed back",
-        explanation="Whether somebody is to meet each pupil who comes back after an absence.",
-        unit="",
-        default=1,
-        lowest=0,
-        highest=1,
-        because="The policy asks for it; a school that begins in the middle of a year may begin with it later.",
-        words=("Off", "On"),
-    ),
-    _back(
-        name="back_from_sessions",
-        title="A pupil is welcomed back after",
-        explanation="So many sessions missed at least, before somebody meets the pupil on the return.",
-        unit="sessions missed",
-        default=1,
-        lowest=1,
-        highest=10,
-        because="The policy says after any absence; after more than a week nobody would ask any more.",
-    ),
-    _back(
-        name="back_full_from_days",
-        title="An absence is lengthy from",
-        explanation="So many school days missed or more make it the full check: how the pupil feels, and what is "
-        "agreed.",
-        unit="school days",
-        default=5,
-        lowest=2,
-        highest=20,
-        because="One day is not lengthy, and four weeks always are.",
-    ),
-    _back(
-        name="zones_of_regulation",
-        title="How a pupil feels is told in Zones of Regulation",
-        explanation="On: blue, green, yellow and red zone. Off: the same four in plain words.",
-        unit="",
-        default=1,
-        lowest=0,
-        highest=1,
-        because="The policy names the Zones of Regulation; another school may use its own words.",
-        words=("Off", "On"),
-    ),
-)
 
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
@@ -340,20 +244,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 bound_citation=Citation(POLICY, "section 3"),
                 words=("Not sent", "Sent"),
             ),
-            *_BACK_AT_SCHOOL,
-            Setting(
-                name="evidence_from_day",
-                title="Evidence of illness may be asked for from",
-                explanation="The day of one spell of illness from which a parent may be asked for evidence without a "
-                "doubt. Somebody always decides on it and says why.",
-                unit="days of illness",
-                default=6,
-                lowest=6,
-                highest=15,
-                because="The policy says longer than five days; nobody is asked unnecessarily.",
-                citation=Citation(POLICY, "section 4.2"),
-                bound_citation=Citation(POLICY, "section 4.2"),
-            ),
+            *FOLLOW_UP,
         )
     }
 )
