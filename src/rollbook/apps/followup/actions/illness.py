@@ -55,36 +55,7 @@ def record_illness_step(
     from_day = evidence_from(viewer, at.date())
     if refusals := illness_problems(draft, len(spell.days), spell.done, from_day, at.date(), _HOWS):
         raise Refused(refusals)
-    try:
-        with transaction.atomic():
-            step = IllnessStep.objects.create(
-                school_id=viewer.school_id,
-                pupil_id=pupil_id,
-                key=key,
-                spell_from=spell.key_day,
-                kind=draft.kind,
-                text=draft.text,
-                evidence=draft.evidence,
-                on=draft.on,
-                how=draft.how,
-                who=draft.who,
-                is_accepted=draft.is_accepted,
-                at=at,
-                by_id=by.person_id,
-                by_name=by.name,
-                by_position=by.position,
-            )
-            facts = {"spell_from": spell.key_day.isoformat(), "private": ["why"]}
-            type = f"followup.illness.{draft.kind}"
-            subject = f"pupil:{pupil_id}"
-            record(type=type, by=by, at=at, school_id=viewer.school_id, subject=subject, facts=facts)
-    except IntegrityError:
-        # The same form, sent twice at the same moment.
-        made = _made(viewer, key)
-        if made is None:
-            raise
-        return made
-    return step
+    return _kept(viewer, spell, draft, key, by, at)
 
 
 def make_unauthorised(
@@ -111,6 +82,36 @@ def make_unauthorised(
         if refusals := _wrong_marks(viewer, spell, changes):
             raise Refused(refusals)
     return amend_many(viewer=viewer, changes=changes, reason=reason, key=key, by=by, at=at)
+
+
+def _kept(
+    viewer: Viewer, spell: Spell, draft: IllnessDraft, key: UUID, by: Actor, at: datetime
+) -> IllnessStep:
+    fields = ("kind", "text", "evidence", "on", "how", "who", "is_accepted")
+    try:
+        with transaction.atomic():
+            step = IllnessStep.objects.create(
+                school_id=viewer.school_id,
+                pupil_id=spell.pupil_id,
+                key=key,
+                spell_from=spell.key_day,
+                at=at,
+                by_id=by.person_id,
+                by_name=by.name,
+                by_position=by.position,
+                **{name: getattr(draft, name) for name in fields},
+            )
+            facts = {"spell_from": spell.key_day.isoformat(), "private": ["why"]}
+            type = f"followup.illness.{draft.kind}"
+            subject = f"pupil:{spell.pupil_id}"
+            record(type=type, by=by, at=at, school_id=viewer.school_id, subject=subject, facts=facts)
+    except IntegrityError:
+        # The same form, sent twice at the same moment.
+        made = _made(viewer, key)
+        if made is None:
+            raise
+        return made
+    return step
 
 
 def _wrong_marks(viewer: Viewer, spell: Spell, changes: Sequence[Change]) -> list[Refusal]:
