@@ -294,7 +294,7 @@ def test_the_letter_says_what_was_granted_and_what_follows_for_the_rest(scene: S
     decide(scene, made, conditions="Maths homework comes along.")
     body = letter_text(scene, made)
     for words in (
-        "Dear Mo Abbott",
+        "Dear Mo Abbott\n",
         "I am very sorry for what your family is going through.",
         "on Wednesday 23 September 2026 and Thursday 24 September 2026",
         "I grant leave on Wednesday 23 September 2026.",

@@ -41,9 +41,9 @@ class LeaveForm(_SomeFields):
     """A request as it came in writing. The grounds are the policy's, no others."""
 
     fieldsets: ClassVar[Sequence[tuple[str, Sequence[str]]]] = [
-        ("Who asks?", ["asked_by", "received_on", "received_how", "words"]),
-        ("What for?", ["ground", "circumstance", "detail", "advice"]),
-        ("When?", ["first_day", "last_day", "sessions"]),
+        ("The request in writing", ["asked_by", "received_on", "received_how", "words"]),
+        ("The reason", ["ground", "circumstance", "detail", "advice"]),
+        ("The days", ["first_day", "last_day", "sessions"]),
         ("Why is it changed?", ["because"]),
     ]
     asked_by = forms.ChoiceField(

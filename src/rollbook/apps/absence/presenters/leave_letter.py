@@ -51,13 +51,12 @@ class LetterText:
 def letter_of(viewer: Viewer, leave: Leave, decision: LeaveDecision, now: datetime) -> LetterText:
     """The letter about a decision, dated with the day on which it was taken."""
     school = school_of(viewer)
-    name, is_own = leave.pupil.forename, leave.contact_id is None and leave.asked_by_relationship == "pupil"
+    name, is_own = leave.pupil.forename, _is_own(leave)
     paragraphs = [
         _thanks(leave, "you" if is_own else name),
-        *([_decision(leave, decision)]),
-        *_back(viewer, decision, "you" if is_own else name),
-        *([decision.because] if decision.because else []),
+        " ".join(filter(None, [_decision(leave, decision), decision.because])),
         *([f"Please note: {decision.conditions}"] if decision.conditions else []),
+        *_back(viewer, decision, "you" if is_own else name),
         *_if_absent(leave, decision, is_own=is_own, name=name),
         _talk(school.telephone, school.email),
     ]
@@ -68,10 +67,22 @@ def letter_of(viewer: Viewer, leave: Leave, decision: LeaveDecision, now: dateti
         school=school.name,
         address=", ".join(line.strip() for line in school.address.splitlines() if line.strip()),
         to_name=leave.asked_by_name,
-        greeting=f"Dear {leave.asked_by_name}",
+        greeting=f"Dear {_addressed(leave)}",
         paragraphs=tuple(paragraphs),
         signed=tuple(filter(None, [decision.by_name, decision.by_position, school.name])),
     )
+
+
+def _addressed(leave: Leave) -> str:
+    """As a letter addresses who asked: Ms Goode, Nadia Goode where no title is kept; a pupil by the first name."""
+    if leave.contact is not None and leave.contact.parent.title:
+        return f"{leave.contact.parent.title} {leave.contact.parent.surname}"
+    return leave.pupil.forename if _is_own(leave) else leave.asked_by_name
+
+
+def _is_own(leave: Leave) -> bool:
+    """Did the pupil ask?"""
+    return leave.contact_id is None and leave.asked_by_relationship == "pupil"
 
 
 def _thanks(leave: Leave, whom: str) -> str:

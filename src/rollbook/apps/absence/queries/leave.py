@@ -95,7 +95,7 @@ def leaves_of_pupil(viewer: Viewer, pupil_id: int, without: int = 0) -> list[Lea
 
 def _with_decisions(rows: QuerySet[Leave]) -> QuerySet[Leave]:
     decisions = LeaveDecision.objects.order_by("number").prefetch_related("tellings")
-    return rows.select_related("pupil").prefetch_related(Prefetch("decisions", decisions))
+    return rows.select_related("pupil", "contact__parent").prefetch_related(Prefetch("decisions", decisions))
 
 
 @dataclass(frozen=True, slots=True)
