@@ -17,6 +17,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from rollbook import clock
+from rollbook.apps.absence.models import Leave
+from rollbook.apps.absence.queries.leave import leaves_on
+from rollbook.apps.absence.queries.leave_away import to_put_right
 from rollbook.apps.absence.queries.line_inbox import line_day
 from rollbook.apps.absence.queries.suspensions import suspension_rows
 from rollbook.apps.absence.queries.transfers import transfers_open
@@ -42,6 +45,7 @@ from rollbook.config.simulation.demonstration import (
     last_school_day,
     sign_ins,
 )
+from rollbook.config.simulation.leave import record_leaves
 from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import load_school
 from rollbook.config.simulation.plan import SchoolPlan
@@ -145,6 +149,21 @@ def test_what_is_planned_and_agreed() -> None:
     before = PlannedMark.objects.count()
     record_agreements(school, TODAY, "head@example.org", "i.sadiq@example.org")
     assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
+
+
+@pytest.mark.django_db
+def test_what_leave_was_asked_for() -> None:
+    _load()
+    record_leaves(TODAY, "head@example.org")
+    record_leaves(TODAY, "head@example.org")
+    states = Counter(Leave.objects.values_list("state", flat=True))
+    assert states == {"asked": 2, "granted": 1, "refused": 1}, "recorded once, however often it is asked for"
+    head = User.objects.get(email="head@example.org")
+    viewer = viewer_for(head.pk, head.name, head.email, TODAY)
+    assert viewer is not None
+    found = leaves_on(viewer, TODAY, date(2026, 9, 1))
+    assert {row.sessions[0].should_be for row in to_put_right(viewer, found.past, TODAY)} == {"G"}
+    assert PlannedMark.objects.filter(source__startswith="leave:").count() == 1
 
 
 @pytest.mark.django_db

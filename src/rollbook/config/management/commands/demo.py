@@ -28,6 +28,7 @@ from rollbook.config.simulation.demonstration import (
     demonstration_school,
     sign_ins,
 )
+from rollbook.config.simulation.leave import record_leaves
 from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import is_loaded, last_moment, load_school
 
@@ -79,6 +80,7 @@ def _make(today: date, seed: int) -> None:
         )
     record_agreements(school, today, f"head@{EMAIL_DOMAIN}", f"{TRIP_LEADER}@{EMAIL_DOMAIN}")
     record_lessons(school, today, seed)
+    record_leaves(today, f"head@{EMAIL_DOMAIN}")
     record_calls(today, f"office@{EMAIL_DOMAIN}")
     record_contacts(school, today, seed)
 
