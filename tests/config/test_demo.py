@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.auth.password_validation import validate_password
+from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -30,6 +31,7 @@ from rollbook.apps.followup.queries.owed_contacts import owed
 from rollbook.apps.lessons.models import LessonAlert, LessonMark
 from rollbook.apps.lessons.queries.switch import are_on
 from rollbook.apps.lessons.queries.timetable import clashes_among, week_from
+from rollbook.apps.post.models import Message
 from rollbook.apps.registers.models import Entry, PlannedMark, Save, UnplannedClosure
 from rollbook.apps.roll.models import Enrolment, Parent, Pupil
 from rollbook.apps.roll.queries import pupils_on_roll
@@ -48,6 +50,7 @@ from rollbook.config.simulation.demonstration import (
 from rollbook.config.simulation.leave import record_leaves
 from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import load_school
+from rollbook.config.simulation.messages import record_messages
 from rollbook.config.simulation.plan import SchoolPlan
 from rollbook.domain.access import Role
 from rollbook.domain.codes import code_for
@@ -181,6 +184,18 @@ def test_what_parents_told_this_morning() -> None:
     before = PlannedMark.objects.count()
     record_calls(TODAY, "office@example.org")
     assert PlannedMark.objects.count() == before, "recorded once, however often it is asked for"
+
+
+@pytest.mark.django_db
+def test_what_was_written_to_parents_and_what_became_of_it() -> None:
+    _load()
+    record_messages(TODAY, "attendance@example.org")
+    states = Counter((row.state, row.settled_at is not None) for row in Message.objects.all())
+    assert states == {("sent", False): 4, ("failed", False): 2, ("failed", True): 1}
+    assert {row.at.date() for row in Message.objects.all()} == {date(2026, 11, day) for day in (17, 18, 19)}
+    record_messages(TODAY, "attendance@example.org")
+    assert Message.objects.count() == 7, "written once, however often it is asked for"
+    assert mail.outbox == []
 
 
 @pytest.mark.django_db

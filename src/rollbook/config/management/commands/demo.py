@@ -31,6 +31,7 @@ from rollbook.config.simulation.demonstration import (
 from rollbook.config.simulation.leave import record_leaves
 from rollbook.config.simulation.lessons import record_lessons
 from rollbook.config.simulation.loading import is_loaded, last_moment, load_school
+from rollbook.config.simulation.messages import record_messages
 
 LOADED_AT = time(8, 59)
 
@@ -83,6 +84,7 @@ def _make(today: date, seed: int) -> None:
     record_leaves(today, f"head@{EMAIL_DOMAIN}")
     record_calls(today, f"office@{EMAIL_DOMAIN}")
     record_contacts(school, today, seed)
+    record_messages(today, f"attendance@{EMAIL_DOMAIN}")
 
 
 def _go_on_where_it_stopped() -> None:
