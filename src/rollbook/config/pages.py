@@ -46,6 +46,7 @@ ROLLBOOK_TABS = {
         ("Reasons due", "followup:reasons", ["contact.record"]),
         ("Illness", "followup:illness", ["welfare.view"]),
         ("Back at school", "followup:back", ["contact.record"]),
+        ("Returns", "followup:la_returns", ["returns.send"]),
     ],
     "planned": [
         ("Known beforehand", "registers:planned", ["planned.record"]),
@@ -160,6 +161,7 @@ ROLLBOOK_DUTIES = [
     "rollbook.apps.absence.queries.owed_line.owed",
     "rollbook.apps.followup.queries.owed_reasons.owed",
     "rollbook.apps.followup.queries.owed_back.owed",
+    "rollbook.apps.followup.queries.owed_returns.owed",
     "rollbook.apps.support.queries.owed.owed",
     "rollbook.apps.keeping.queries.owed.owed",
     "rollbook.apps.followup.queries.owed_contacts.owed",

@@ -31,6 +31,7 @@ TABLES = (
     "followup_backcheck",
     "followup_contactstep",
     "followup_illnessstep",
+    "followup_returnstep",
 )
 
 _PG_FUNCTION = """

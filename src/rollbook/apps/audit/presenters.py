@@ -78,6 +78,7 @@ _VALUE_WORDS: Mapping[str, Mapping[str, str]] = {
         "calls_accepted_minutes_before": "minutes before the register until which calls are taken",
         "reported_absence_mail": "e-mail of reported absence, 1 for at once, 2 for once a morning",
         "evidence_from_day": "day of illness from which evidence may be asked for",
+        "unauthorised_return_days": "days within which ten days without authorisation are told",
         "back_checks": "welcoming pupils back, 1 for on",
         "back_from_sessions": "sessions missed from which a pupil is welcomed back",
         "back_full_from_days": "school days from which an absence is lengthy",

@@ -3,6 +3,7 @@ from django.urls import path
 from rollbook.apps.followup.views import messages, missing, sheet, steps
 from rollbook.apps.followup.views.back import back_urls
 from rollbook.apps.followup.views.illness import illness_urls
+from rollbook.apps.followup.views.la_returns import return_urls
 from rollbook.apps.followup.views.reasons import reason_urls
 
 app_name = "followup"
@@ -20,4 +21,5 @@ urlpatterns = [
     *reason_urls,
     *back_urls,
     *illness_urls,
+    *return_urls,
 ]

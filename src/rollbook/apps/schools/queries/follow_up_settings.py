@@ -3,7 +3,9 @@
 from typing import Any
 
 from rollbook.apps.schools.queries.setting import Setting
-from rollbook.domain.law import POLICY, Citation
+from rollbook.domain.law import GUIDANCE, POLICY, Citation, Confirmation
+
+_RETURNS = Citation(GUIDANCE, "attendance returns", Confirmation.SECONDARY)
 
 
 def _back(*, unit: str, default: int, lowest: int, highest: int, **words: Any) -> Setting:
@@ -70,5 +72,17 @@ FOLLOW_UP = (
         because="The policy says longer than five days; nobody is asked unnecessarily.",
         citation=Citation(POLICY, "section 4.2"),
         bound_citation=Citation(POLICY, "section 4.2"),
+    ),
+    Setting(
+        name="unauthorised_return_days",
+        title="Ten days without authorisation are told within",
+        explanation="The interval agreed with the local authority, counted from the tenth school day.",
+        unit="days",
+        default=28,
+        lowest=1,
+        highest=28,
+        because="The authority is told at least once in every calendar month, and 28 days are never more.",
+        citation=_RETURNS,
+        bound_citation=_RETURNS,
     ),
 )
