@@ -59,6 +59,8 @@ def count_words(each: LaReturn) -> str:
         more = each.of.expected - each.of.so_far
         expected = f", {days_words(more)} more expected" if more else ""
         return f"{days_words(each.of.so_far)} ill this year{expected}"
+    if each.reached_on is not None:
+        return f"{len(each.of.days)} school days in a row"
     return f"{len(each.of.days)} of {UNAUTHORISED_DAYS_DUE} school days in a row"
 
 
