@@ -280,3 +280,15 @@ def test_a_pupil_s_page_shows_what_was_done_and_today_what_was_handed_over(morni
     assert "Concerns handed over" not in office.get(today).content.decode()
     teacher = sign_in(Client(), morning.teacher).get(pupil).content.decode()
     assert "When missing" not in teacher
+
+
+def test_earlier_absences_of_the_year_are_a_press_away(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning.call(morning.ben, morning.bens_mother, "no_answer", note="Voicemail full")
+    tuesday = MONDAY.replace(day=15)
+    morning.registers(on=tuesday)
+    morning.registers(on=MONDAY.replace(day=16), ben="N")
+    set_time(monkeypatch, at(9, 41, on=MONDAY.replace(day=16)))
+    assert "Voicemail full" not in opened(morning.pastoral, "followup:sheet", morning.ben.pk)
+    assert "Voicemail full" in opened(morning.pastoral, "followup:sheet", morning.ben.pk, all="1")

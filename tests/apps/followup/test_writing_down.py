@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rollbook.apps.audit.models import Event
+from rollbook.apps.followup.actions import claiming
 from rollbook.apps.followup.actions.claiming import claim, let_go
 from rollbook.apps.followup.actions.recording import answer_step, put_right, record_call
 from rollbook.apps.followup.actions.telling import ReasonDraft, tell_reason
@@ -57,6 +58,18 @@ def test_a_claim_lapses_after_the_minutes_that_are_set(morning: Morning) -> None
         morning.ring(morning.amy, by=morning.office, when=at(9, 54))
     morning.ring(morning.amy, by=morning.office, when=at(9, 55))
     assert {each.by_name for each in CallClaim.objects.filter(ended_at=None)} == {"Ola Office"}
+
+
+def test_of_two_who_take_a_call_on_at_the_same_instant_one_is_told(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning.ring(morning.amy)
+    # The other one looked before the first had saved.
+    monkeypatch.setattr(claiming, "_held", lambda *_: [])
+    with pytest.raises(Refused) as refused:
+        morning.ring(morning.dan, by=morning.office)
+    assert str(refused.value) == "Somebody else took this on at the same moment. Look again."
+    assert {each.by_name for each in CallClaim.objects.filter(ended_at=None)} == {"Pat Lead"}
 
 
 def test_a_claim_is_taken_over_let_go_and_ended_by_reaching_a_parent(morning: Morning) -> None:

@@ -19,8 +19,10 @@ from rollbook.apps.followup.queries.missing import Missing
 from rollbook.apps.followup.queries.steps import unexplained_marks, written_about
 from rollbook.apps.followup.views.pages import followed_pupil, viewer_of
 from rollbook.apps.registers.queries.facts import known_about
+from rollbook.apps.registers.queries.year import year_bounds
 from rollbook.apps.roll.actions.looking import note_look
 from rollbook.apps.roll.queries.calling import siblings_of
+from rollbook.apps.schools.queries import timetable
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.adviser import Fit, advise
 from rollbook.domain.codes import codes_offered
@@ -45,7 +47,8 @@ def sheet(request: HttpRequest, pupil_id: int) -> HttpResponse:
     found = followed_pupil(viewer, pupil_id, now)
     if not request.headers.get("X-Rollbook-Refresh"):
         note_look(viewer=viewer, pupil_id=pupil_id, by=viewer.actor, at=now)
-    return render(request, "followup/sheet.html", _context(viewer, found, now))
+    is_whole_year = bool(request.GET.get("all"))
+    return render(request, "followup/sheet.html", _context(viewer, found, now, is_whole_year=is_whole_year))
 
 
 @requires(Permission.CONTACT_RECORD)
@@ -116,11 +119,15 @@ def reason(request: HttpRequest, pupil_id: int) -> HttpResponse:
     return render(request, "followup/reason.html", context, status=422 if form.errors else 200)
 
 
-def _context(viewer: Viewer, found: Missing, now: datetime) -> dict[str, Any]:
-    absence = found.absence
-    first_day = absence.first.on if absence else now.date() - _LOOK_BACK
+def _context(viewer: Viewer, found: Missing, now: datetime, *, is_whole_year: bool) -> dict[str, Any]:
+    if is_whole_year:
+        first_day, _ = year_bounds(timetable(viewer).calendar, now.date())
+    else:
+        first_day = found.absence.first.on if found.absence else now.date() - _LOOK_BACK
     written = written_about(viewer, found.pupil_id, first_day)
-    return sheet_context(viewer, found, written, siblings_of(viewer, found.pupil_id), now)
+    siblings = siblings_of(viewer, found.pupil_id)
+    context = sheet_context(viewer, found, written, siblings, now)
+    return context | {"is_whole_year": is_whole_year, "first_day": first_day}
 
 
 def _choices(viewer: Viewer, found: Missing, now: datetime) -> dict[str, Any]:
