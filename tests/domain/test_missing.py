@@ -49,6 +49,7 @@ knowns = st.builds(
         (Known(AM, "N", told="Mother told at 08:20: ill."), Standing.EXPLAINED, "Mother told at 08:20: ill."),
         (Known(AM, "L"), Standing.SETTLED, "Marked this morning: late, before register closed."),
         (Known(AM, "I"), Standing.SETTLED, "Marked this morning: illness."),
+        (Known(AM, "/"), Standing.SETTLED, "Marked this morning: present."),
         (Known(AM, "N", is_expected=False), Standing.SETTLED, "Not on a register this morning."),
         (Known(AM, "", is_site_closed=True), Standing.SETTLED, "The school is closed this morning."),
     ],

@@ -73,7 +73,7 @@ def _standing(known: Known) -> tuple[Standing, str]:
     if known.is_site_closed:
         return Standing.SETTLED, f"The school is closed {this}."
     if known.code not in ("", NOT_ESTABLISHED):
-        return Standing.SETTLED, f"Marked {this}: {BY_SYMBOL[known.code].title.lower()}."
+        return Standing.SETTLED, f"Marked {this}: {BY_SYMBOL[known.code].title.partition(' (')[0].lower()}."
     if known.planned or known.told:
         return Standing.EXPLAINED, known.planned or known.told
     if known.left_at is not None:

@@ -33,6 +33,17 @@ _NO_VISIT = (
     "The family was met at the surgery this morning",
 )
 _FOUND = "Mother and pupil at the door; in bed with a cold, will be back this week"
+_ASKED = {
+    "contacts": ("All contacts in their order", "Answered in the evening: at home, will not come"),
+    "home": ("Parent at the door", "The pupil was heard upstairs"),
+    "family": ("Cousin’s school", "Seen at the weekend, well"),
+    "neighbours": ("Neighbour at the next door", "The family is seen every day"),
+    "agencies": ("School nurse", "Last appointment was kept"),
+    "authority": (
+        "Children missing education team",
+        "Told by secure e-mail; not taken on, whereabouts are known",
+    ),
+}
 
 
 @dataclass(frozen=True)

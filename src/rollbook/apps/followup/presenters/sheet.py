@@ -57,7 +57,9 @@ def sheet_context(
         "claim_ends": clock_time(local(claim.ends_at)) if claim else "",
         "is_mine": is_mine,
         "is_theirs": claim is not None and not is_mine,
-        "contacts": [_contact(each, missing, may_ring=is_mine) for each in missing.call.contacts],
+        "contacts": [
+            _contact(each, missing, may_ring=is_mine, is_missing=is_missing) for each in missing.call.contacts
+        ],
         "results": [(each.value, each.words) for each in Result],
         "timeline": rows,
         "seen": _last_seen(written),
@@ -88,7 +90,7 @@ def _next_act(viewer: Viewer, missing: Missing) -> tuple[str, str] | None:
     return STEPS[kind].act, reverse("followup:step", args=[missing.pupil_id, kind.value])
 
 
-def _contact(contact: Contact, missing: Missing, *, may_ring: bool) -> dict[str, Any]:
+def _contact(contact: Contact, missing: Missing, *, may_ring: bool, is_missing: bool) -> dict[str, Any]:
     step = missing.next.answer
     person = next(each for each in missing.people if each.id == contact.pk)
     facts = []
@@ -106,7 +108,10 @@ def _contact(contact: Contact, missing: Missing, *, may_ring: bool) -> dict[str,
             {
                 "shown": number,
                 "tel": digits(number) if may_ring else "",
-                "is_next": step.do is Do.CALL and step.person == person and step.number == number,
+                "is_next": is_missing
+                and step.do is Do.CALL
+                and step.person == person
+                and step.number == number,
                 "tried": [
                     f"{Result(each.result).words}, {clock_time(local(each.happened_at))}"
                     for each in missing.calls_today
