@@ -129,6 +129,20 @@ def test_what_is_wrong_stands_beside_the_fields_and_nothing_typed_is_lost(scene:
     assert not Leave.objects.exists()
 
 
+@pytest.mark.policy("P-5.1-15", "P-5.1-16", "P-5.1-6")
+def test_advice_of_a_religious_body_is_kept_and_other_codes_have_their_own_place(scene: Scene) -> None:
+    contact = parent_of(scene.amy)
+    to = reverse("absence:record_leave", args=[scene.amy.pk])
+    client = client_of(scene, scene.officer)
+    assert reverse("absence:timetables") in client.get(to).content.decode()
+    asked = "Asked the diocesan office on Monday: the day is set apart."
+    data = request_data(contact.pk, ground="religious", detail="St Sava’s day", advice=asked, act="save")
+    body = client.post(to, data, follow=True).content.decode()
+    assert asked in body
+    assert "Religious observance" in body
+    assert Leave.objects.get().circumstance == ""
+
+
 def test_without_a_parent_the_pupil_lives_with_the_form_says_what_to_do(scene: Scene) -> None:
     parent_of(scene.amy, lives_with=False)
     body = client_of(scene).get(reverse("absence:record_leave", args=[scene.amy.pk])).content.decode()
