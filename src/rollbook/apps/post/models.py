@@ -61,7 +61,7 @@ class Message(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["school", "key"], name="message_key_once")]
         indexes = [
-            models.Index(fields=["school", "-id"], name="message_by_school"),
+            models.Index(fields=["school", "-at", "-id"], name="message_newest"),
             models.Index(
                 fields=["school", "state"],
                 condition=Q(state__in=["waiting", "failed", "given_up"]),

@@ -87,6 +87,8 @@ def advice(message: Message) -> str:
     what = "e-mail address" if message.channel == Message.Channel.EMAIL else "number"
     if message.channel == Message.Channel.LETTER:
         what = "postal address"
+    if message.pupil_id is None:
+        return f"Ask for the right {what}, and send it again to that."
     return f"Ask for the right {what}, change it in the pupil’s contacts, and send it again to that."
 
 

@@ -6,7 +6,7 @@ ever.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
@@ -40,6 +40,7 @@ def record_messages(today: date, officer_email: str) -> None:
         raise ValueError(f"{officer.name} has no role in the demonstration on {today}")
     days = timetable(viewer).calendar.previous_school_days(today, _DAYS)
     with _mail_goes_nowhere():
+        _send_what_waits(viewer, _moment(today, time()))
         for day in days:
             contacts = _contacts(viewer, day)
             for number, contact in enumerate(contacts, start=1):
@@ -48,6 +49,14 @@ def record_messages(today: date, officer_email: str) -> None:
                 message.refresh_from_db()
                 if message.state == Message.State.FAILED and day == days[0] and not message.settled_at:
                     _settle(viewer, message, day)
+
+
+def _send_what_waits(viewer: Viewer, before: datetime) -> None:
+    """What else was written on the days before has gone a minute later."""
+    rows = Message.objects.filter(school_id=viewer.school_id, state=Message.State.WAITING, at__lt=before)
+    for message in rows.order_by("id"):
+        at = message.at + timedelta(minutes=1)
+        carry(message.pk, lambda at=at: at)  # type: ignore[misc]
 
 
 def _contacts(viewer: Viewer, on: date) -> list[Contact]:

@@ -43,7 +43,7 @@ def _own(viewer: Viewer) -> QuerySet[Message]:
 
 def messages_of(viewer: Viewer, wanted: Wanted) -> QuerySet[Message]:
     """The messages of the viewer's school, the newest first."""
-    rows = _own(viewer).select_related("pupil").defer("body")
+    rows = _own(viewer).select_related("pupil").defer("body").order_by("-at", "-id")
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.purpose:
@@ -55,7 +55,8 @@ def messages_of(viewer: Viewer, wanted: Wanted) -> QuerySet[Message]:
 
 def failed_messages(viewer: Viewer) -> QuerySet[Message]:
     """Those that failed or were given up, and that nobody has seen to, the newest first."""
-    return _own(viewer).filter(state__in=_BROKEN, settled_at=None).select_related("pupil").defer("body")
+    rows = _own(viewer).filter(state__in=_BROKEN, settled_at=None).select_related("pupil").defer("body")
+    return rows.order_by("-at", "-id")
 
 
 def failed_count(viewer: Viewer, _today: date) -> int:
