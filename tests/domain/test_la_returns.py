@@ -123,6 +123,11 @@ def test_each_further_illness_of_the_year_is_looked_at_once() -> None:
     ]
 
 
+def test_an_absence_for_another_reason_is_no_illness() -> None:
+    marks = [(on, SchoolSession.AM, "O") for on in DAYS[:20]]
+    assert ill_spells(absences(marks), [], None) == []
+
+
 def test_an_illness_that_is_over_expects_nothing_more() -> None:
     [found] = spells(DAYS[:12], [DAYS[12]], DAYS[12:20], DAYS[3])
     assert (found.expected, found.reached_on) == (12, None)
