@@ -402,3 +402,19 @@ def test_another_day_is_shown_and_no_day_that_is_none(scene: Scene, mother: Pare
     )
     for text in ("2026-99-99", "x", "2031-01-01"):
         assert "Abbott, Amy" in client.get(reverse("absence:line"), {"on": text}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "where"),
+    [
+        ("bereavement", "absence:record_leave"),
+        ("refuses", "absence:new_transfer"),
+        ("other", "absence:change_report"),
+    ],
+)
+def test_what_waits_leads_to_where_it_is_done(scene: Scene, mother: Parent, reason: str, where: str) -> None:
+    (report,) = told(scene, call_of(mother), away(scene.amy, reason))
+    args = {"absence:record_leave": [scene.amy.pk], "absence:change_report": [report.pk]}.get(where, [])
+    page = client_of(scene).get(reverse("absence:report", args=[report.pk])).content.decode()
+    assert "Go there" in page
+    assert reverse(where, args=args) in page

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from rollbook.apps.absence.presenters.words import days_words
 from rollbook.apps.absence.queries.line_inbox import Row
 from rollbook.apps.absence.queries.line_sessions import Effect, State
 from rollbook.domain.absence_line import Next, Proposal
+from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.codes import BY_SYMBOL
 from rollbook.domain.law import Finding
 from rollbook.domain.told import TOLD, Channel, Illness, Lateness, Told
@@ -132,6 +134,19 @@ def waits_words(row: Row) -> str:
         else:
             said.append(then.words)
     return ". ".join(said)
+
+
+def waits_url(viewer: Viewer, row: Row) -> str:
+    """Where what waits is done, for those who may open it; "" where it is done on this page."""
+    pupil_id = row.report.pupil_id
+    if Next.LEAVE in row.waits_for and viewer.may(Permission.LEAVE_RECORD):
+        return reverse("absence:record_leave", args=[pupil_id])
+    if Next.ACTIVITY in row.waits_for and viewer.may(Permission.ACTIVITIES_RECORD):
+        return reverse("absence:activities")
+    if Next.SUPPORT in row.waits_for:
+        query = urlencode({"pupil": pupil_id, "call": row.report.call_id})
+        return f"{reverse('absence:new_transfer')}?{query}"
+    return reverse("absence:change_report", args=[row.report.pk]) if row.waits_for else ""
 
 
 def half_day(effect: Effect) -> str:

@@ -29,6 +29,7 @@ from rollbook.apps.absence.presenters.line import (
     session_rows,
     tests_by_reason,
     transfer_rows,
+    waits_url,
     waits_words,
 )
 from rollbook.apps.absence.presenters.words import history_lines
@@ -248,6 +249,7 @@ def _context(viewer: Viewer, report_id: int, now: datetime, form: ReasonForm) ->
         "how_told": how_told(found.call),
         "lateness": row.lateness,
         "waits": waits_words(row),
+        "waits_url": waits_url(viewer, row),
         "answers": report_answers(found, now.date()),
         "private": private,
         "sessions": session_rows(row, kept_of(found)),
