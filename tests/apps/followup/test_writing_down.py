@@ -324,3 +324,14 @@ def test_news_of_a_referral_is_added_to_it(morning: Morning) -> None:
     call = morning.call(morning.ben, morning.bens_mother, "reached")
     with pytest.raises(Refused):
         answer_step(viewer=pastoral, step_id=call.pk, values={}, key=uuid4(), by=pastoral.actor, at=at(10))
+
+
+@pytest.mark.policy("P-4.5-12")
+def test_an_offer_of_support_is_kept_with_what_was_said_to_it(morning: Morning) -> None:
+    with pytest.raises(Refused) as refused:
+        morning.step(morning.ben, StepKind.OFFER, who="Mary Brown", note="Breakfast club")
+    assert [each.field for each in refused.value.refusals] == ["result"]
+    for result in ("declined", "accepted"):
+        morning.step(morning.ben, StepKind.OFFER, result=result, who="Mary Brown", note="Breakfast club")
+    written = written_about(morning.viewer(morning.office), morning.ben.pk, MONDAY)
+    assert [each.step.result for each in written] == ["accepted", "declined"]
