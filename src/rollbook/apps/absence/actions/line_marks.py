@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from rollbook.apps.absence.actions.records import must, needs_reason, note
 from rollbook.apps.absence.models import Call, KeptMark, Report
 from rollbook.apps.absence.queries.line_sessions import Effect, State, effects_of
-from rollbook.apps.absence.queries.week import Slot
 from rollbook.apps.registers.actions.amending_many import ChangedMeanwhile, amend_many
 from rollbook.apps.registers.actions.many_marks import Change
 from rollbook.apps.registers.actions.sourced_plans import Origin, SourcedPlan, replace_plans
@@ -209,11 +208,3 @@ def _runs(
             else:
                 found.append((on, on, code, sessions))
     return [each for each in found if each[2]]
-
-
-def differing(effects: Mapping[int, list[Effect]]) -> dict[int, list[tuple[Slot, Effect]]]:
-    """The sessions of each report whose mark somebody must still look at."""
-    return {
-        report: [((each.on, each.session), each) for each in found if each.state is State.DIFFERS]
-        for report, found in effects.items()
-    }
