@@ -88,6 +88,17 @@ def test_what_is_done_or_due_after_the_days_looked_at_is_on_no_list() -> None:
     assert not any(lists(owed(at(9), done_at=at(9)), Role.OFFICE).values())
 
 
+def test_a_first_day_call_of_last_week_is_past_helping_and_still_counts() -> None:
+    call = owed(at(10, 30, day=13))
+    assert lists(call, Role.PASTORAL_LEAD)[Standing.OVERDUE] == [call]
+    older = owed(at(10, 29, day=13))
+    assert not any(lists(older, Role.PASTORAL_LEAD).values())
+    assert kept([older], NOW).overdue == 1
+    # A reason must still be settled, however late.
+    reason = owed(at(10, day=1), duty="reason.settled")
+    assert lists(reason, Role.ATTENDANCE_OFFICER)[Standing.OVERDUE] == [reason]
+
+
 def test_the_earliest_due_comes_first() -> None:
     both = [owed(at(12), about="B"), owed(at(11), about="A")]
     found = to_do(both, DUTIES, roles=[Role.OFFICE], person_id=1, now=NOW, until=NOW.date())

@@ -8,7 +8,7 @@ Source: domain.md 5, 6 and the policy's sections as each duty cites them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -22,6 +22,8 @@ class Duty:
 
     `trigger`, `by_when`, `discharged_by` and `when_late` are sentences for those who are asked. `kept_words` is how the
     head's page names the figure: "Registers submitted in time". `late_roles` hear of it too once it is overdue.
+    `listed_days`: so long after it was due it can no longer be made good (a first-day call of last month) and stands on
+    nobody's list, only in the figure; None where it stays until it is done. Units: days.
     """
 
     key: str
@@ -34,6 +36,11 @@ class Duty:
     when_late: str
     kept_words: str
     late_roles: frozenset[Role] = frozenset()
+    listed_days: int | None = None
+
+    def is_past_helping(self, due_at: datetime, now: datetime) -> bool:
+        """Is it so long overdue that doing it now would help nobody?"""
+        return self.listed_days is not None and now - due_at > timedelta(days=self.listed_days)
 
     def is_for(self, roles: Iterable[Role], *, is_late: bool) -> bool:
         """Does it stand on the list of somebody with these roles?"""
@@ -157,7 +164,8 @@ def to_do(
         standing = each.standing(now)
         if standing not in lists or (standing is Standing.COMING and each.due_at.date() > until):
             continue
-        if _is_asked(each, duties[each.duty], held, person_id, standing):
+        duty = duties[each.duty]
+        if not duty.is_past_helping(each.due_at, now) and _is_asked(each, duty, held, person_id, standing):
             lists[standing].append(each)
     for found in lists.values():
         found.sort(key=lambda each: (each.due_at, each.arose_at, each.about, each.duty))

@@ -21,6 +21,9 @@ _PASTORAL = frozenset({Role.PASTORAL_LEAD})
 _OFFICE = frozenset({Role.OFFICE})
 _TEACHER = frozenset({Role.CLASS_TEACHER})
 
+# What is asked for on the day itself: a week later nobody can make it good.
+_A_WEEK = 7
+
 
 def _policy(section: str) -> Citation:
     return Citation(POLICY, f"section {section}")
@@ -41,6 +44,7 @@ _TABLE = (
         discharged_by="The register is saved with a mark for every pupil.",
         when_late="It stands on Today for the office, who ask for it.",
         kept_words="Registers submitted in time",
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="register.taken",
@@ -65,6 +69,7 @@ _TABLE = (
         when_late="The pastoral lead and the head teacher see it as overdue.",
         kept_words="First-day calls made in time",
         late_roles=_HEAD,
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="contact.each_day",
@@ -77,6 +82,7 @@ _TABLE = (
         when_late="The head teacher sees it as overdue.",
         kept_words="Calls on each further day made in time",
         late_roles=_HEAD,
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="contact.no_call",
@@ -89,6 +95,7 @@ _TABLE = (
         when_late="The pastoral lead sees it as overdue.",
         kept_words="Later days of an absence explained in time",
         late_roles=_PASTORAL,
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="line.transferred",
@@ -113,6 +120,7 @@ _TABLE = (
         when_late="The pastoral lead sees it as overdue.",
         kept_words="Pupils asked after who did not return as expected",
         late_roles=_PASTORAL,
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="visit.two_days",
@@ -254,6 +262,7 @@ _TABLE = (
         when_late="The attendance officer sees it as overdue.",
         kept_words="Pupils welcomed back in time",
         late_roles=_OFFICER,
+        listed_days=_A_WEEK,
     ),
     Duty(
         key="roll.return",
