@@ -49,7 +49,7 @@ def test_v_without_own_staff_is_refused_and_b_offered() -> None:
     assert check_activity(replace(TRIP, has_own_staff=False, kind=ActivityKind.OTHER)) == []
 
 
-@pytest.mark.policy("P-4.1-11", "P-A-2")
+@pytest.mark.policy("P-4.1-11", "P-A-2", "P-5.1-21", "P-5.1-22")
 @pytest.mark.parametrize("kind", ActivityKind)
 def test_the_nature_is_asked_for_with_every_code(kind: ActivityKind) -> None:
     assert "nature" in fields(replace(TRIP, kind=kind, nature=""))

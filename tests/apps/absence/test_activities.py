@@ -47,7 +47,7 @@ def fields(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [each.field for each in refused.value.refusals]
 
 
-@pytest.mark.policy("P-A-2", "P-4.1-11")
+@pytest.mark.policy("P-A-2", "P-4.1-11", "P-5.1-19")
 def test_a_trip_is_filled_in_for_everybody_who_goes_with_the_reason(scene: Scene) -> None:
     made = trip(scene)
     assert planned(made.source) == {

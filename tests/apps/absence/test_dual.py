@@ -24,7 +24,7 @@ def act(scene: Scene, when: Any = None) -> dict[str, Any]:
     return {"viewer": viewer, "by": viewer.actor, "at": when or at(10)}
 
 
-@pytest.mark.policy("P-A-2")
+@pytest.mark.policy("P-A-2", "P-5.1-20")
 def test_d_is_planned_on_the_half_days_at_the_other_school(scene: Scene) -> None:
     made = dual(scene)
     assert planned(made.source) == {

@@ -39,7 +39,7 @@ def filled_in(scene: Scene, on: date) -> str:
     return plan.code if plan else ""
 
 
-@pytest.mark.policy("P-A-4")
+@pytest.mark.policy("P-A-4", "P-5.1-18")
 def test_e_is_planned_for_so_many_school_days(scene: Scene) -> None:
     made = suspension(scene, school_day_count=6)
     assert made.last_day == NEXT_MONDAY

@@ -276,7 +276,7 @@ def test_each_step_is_kept_and_what_is_restricted_is_for_few_eyes(morning: Morni
     assert [each.field for each in refused.value.refusals] == ["reference"]
 
 
-@pytest.mark.policy("P-4.5-9")
+@pytest.mark.policy("P-4.5-9", "P-3.4-4")
 def test_a_concern_waits_until_the_head_takes_it_over(morning: Morning) -> None:
     concern = morning.step(morning.ben, StepKind.CONCERN, by=morning.office, note="Bruise seen last week")
     head, pastoral = morning.viewer(morning.head), morning.viewer(morning.pastoral)
