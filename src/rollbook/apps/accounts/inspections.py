@@ -30,6 +30,8 @@ _PAGES = {
     "registers:export": "the marks of some days",
     "registers:pupil": "the attendance",
     "registers:mark": "a mark and its history",
+    "insight:own_view": "the page for the pupil",
+    "insight:own_view_pdf": "the page for the pupil",
     "reports:print": "the page for prints and files",
     "reports:group_register": "a group's register",
     "reports:blank_register": "a blank register",

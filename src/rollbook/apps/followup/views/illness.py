@@ -25,9 +25,11 @@ from rollbook.apps.followup.queries.illness import (
     spell_on,
 )
 from rollbook.apps.followup.queries.reasons import may_confirm
+from rollbook.apps.followup.queries.steps import LARGEST_ID
 from rollbook.apps.registers.actions.amending_many import ChangedMeanwhile
 from rollbook.apps.registers.actions.many_marks import Change
 from rollbook.apps.roll.actions.looking import note_look
+from rollbook.apps.roll.queries import pupil_of
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.contact_steps import HOW
 from rollbook.domain.illness import (
@@ -205,7 +207,10 @@ def illness_spell(request: HttpRequest, pupil_id: int, on: date) -> HttpResponse
 @require_safe
 def illness_latest(request: HttpRequest, pupil_id: int) -> HttpResponse:
     """Leads to a pupil's latest illness of the year, however short: where it is doubted, or evidence came."""
-    on = latest_ill_day(_viewer_of(request), pupil_id, clock.now())
+    viewer = _viewer_of(request)
+    if pupil_id > LARGEST_ID or pupil_of(viewer, pupil_id) is None:
+        raise Http404("no such pupil at this school")
+    on = latest_ill_day(viewer, pupil_id, clock.now())
     if on is None:
         messages.info(request, "This pupil has not been marked ill this year.")
         return redirect("followup:illness")
