@@ -79,11 +79,7 @@ def today_card(viewer: Viewer, now: datetime) -> Card | None:
     """The warning on Today: whose reasons must be settled today, or should have been. None where none must be."""
     if not (viewer.may(Permission.CONTACT_RECORD) and viewer.may(Permission.REGISTER_AMEND)):
         return None
-    found = [
-        day
-        for day in days_without_reason(viewer, now.date())
-        if day.dates.urgency(now.date()) is not Urgency.SOON
-    ]
+    found = days_without_reason(viewer, now.date(), only_running_out=True)
     if not found:
         return None
     late = sum(day.dates.urgency(now.date()) is Urgency.OVERDUE for day in found)

@@ -31,12 +31,21 @@ class DayWithoutReason:
     told: tuple[Reported, ...]
 
 
-def days_without_reason(viewer: Viewer, today: date) -> list[DayWithoutReason]:
-    """Every day with N at the viewer's school, the earliest due first. Three queries however many pupils."""
+def days_without_reason(
+    viewer: Viewer, today: date, *, only_running_out: bool = False
+) -> list[DayWithoutReason]:
+    """Every day with N at the viewer's school, the earliest due first. Three queries however many pupils.
+
+    `only_running_out` leaves out those whose last day is still to come: where there are none, one query is all.
+    """
+    calendar = timetable(viewer).calendar
     found = standing_reasons(viewer, today)
+    if only_running_out:
+        days = dict.fromkeys(each.on for each in found)
+        due = {day for day in days if reason_dates(calendar, day).urgency(today) is not Urgency.SOON}
+        found = [each for each in found if each.on in due]
     if not found:
         return []
-    calendar = timetable(viewer).calendar
     pupil_ids = {each.pupil_id for each in found}
     spells = _spells(register_spells(viewer, found[0].on, today, pupil_ids))
     told = reports_of(viewer, pupil_ids, found[0].on, found[-1].on)
