@@ -1,7 +1,7 @@
 """Pupils who came back, as the list, the page of one return and the pupil's page show them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.urls import reverse
@@ -15,10 +15,12 @@ from rollbook.domain.absences import Absence
 from rollbook.domain.access import Permission, Viewer
 from rollbook.domain.back import Feeling
 from rollbook.domain.codes import BY_SYMBOL
+from rollbook.domain.duty_table import DUTIES
 from rollbook.ui.cards import Card, CardLine
 from rollbook.ui.words import clock_time, local, short_day
 
 _MOST_LINES = 4
+_DUTY = DUTIES["back.checked"]
 
 
 def feeling_words(feeling: str, *, zones: bool) -> str:
@@ -27,17 +29,26 @@ def feeling_words(feeling: str, *, zones: bool) -> str:
 
 
 def back_context(found: Sequence[Returned], now: datetime) -> dict[str, Any]:
-    """The list in its parts: overdue, today, coming; and those met again later or already met."""
+    """The list in its parts: overdue, today, coming; and those met again later or already met.
+
+    A welcome that is past helping is only counted: it stays in the figure of the policy.
+    """
     today = now.date()
     rows = [back_row(each, today) for each in found]
     waiting = [row for row in rows if row["state"] != "done"]
     waiting.sort(key=lambda row: (row["due_on"], row["on"], row["surname"], row["forename"]))
-    overdue = [row for row in waiting if row["due_on"] < today]
+    late = [row for row in waiting if row["due_on"] < today]
+    overdue = [row for row in late if not _DUTY.is_past_helping(_end_of(row["due_on"], now), now)]
     return {
         "overdue": list(reversed(overdue)),
+        "past_count": len(late) - len(overdue),
         "waiting": [row for row in waiting if row["due_on"] >= today],
         "done": [row for row in reversed(rows) if row["state"] == "done"],
     }
+
+
+def _end_of(day: date, now: datetime) -> datetime:
+    return datetime.combine(day, time.max, tzinfo=now.tzinfo)
 
 
 def back_row(each: Returned, today: date) -> dict[str, Any]:
